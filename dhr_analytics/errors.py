@@ -1,0 +1,21 @@
+"""Errors a user can act on: each says what was seen and what to do, and is also a built-in error."""
+
+
+class DHRError(Exception):
+    """Any fault that the person at the keyboard can mend; the command prints it as one paragraph."""
+
+    exit_code = 2
+
+
+class UsageError(DHRError, ValueError):
+    """A wrong option, quarter, parameter or folder: the request, not the material, is at fault."""
+
+
+class InputError(DHRError, ValueError):
+    """A document, package or table that cannot be read as what it should be."""
+
+    exit_code = 3
+
+
+class NotebookError(DHRError, RuntimeError):
+    """A notebook stopped with an error; the half-run notebook was kept for a look."""

@@ -1,0 +1,260 @@
+"""Ingest: a folder of documents becomes a plan package."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from itertools import repeat
+from pathlib import Path
+
+import pandas as pd
+
+from dhr_analytics import schema
+from dhr_analytics.errors import InputError, UsageError
+from dhr_analytics.normalising.plan import PlanTables, normalise
+from dhr_analytics.package import Plans
+from dhr_analytics.reading import read_document
+
+MANIFEST = "reviews.csv"
+_MANIFEST_COLUMNS = ("document", "review_id", "title", "area", "published_on", "snapshot_on")
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One document after reading: its tables, or why it could not be read."""
+
+    path: Path
+    sha256: str
+    tables: PlanTables | None
+    error: str = ""
+
+
+def ingest(
+    sources: Sequence[Path | str],
+    *,
+    manifest: Path | str | None = None,
+    keep_names: bool = False,
+    jobs: int = 1,
+    progress: Callable[[str], None] = lambda line: None,
+) -> Plans:
+    """Read action plans into the tables of a plan package.
+
+    Parameters
+    ----------
+    sources : sequence of path
+        Documents, or folders whose files are documents.
+    manifest : path, optional
+        CSV with the columns document, review_id, title, area, published_on, snapshot_on (all but the first
+        may be left out). By default ``reviews.csv`` beside the documents, where there is one.
+    keep_names : bool
+        Write individuals' names; the package is then marked as restricted.
+    jobs : int
+        Documents read at the same time. The result does not depend on it.
+    progress : callable
+        Called with one line of text per document.
+
+    Returns
+    -------
+    Plans
+        Documents that could not be read, or hold no plan, are named in ``rejected``.
+
+    Raises
+    ------
+    UsageError
+        When a source or the manifest is missing or contradicts itself.
+    InputError
+        When not one recommendation was found.
+    """
+    paths = find_documents(sources)
+    stated = _read_manifest(manifest, paths)
+    ids = {path: stated.get(path.name, {}).get("review_id") or "" for path in paths}
+    published = [_stated_date(stated.get(path.name, {}), "published_on") for path in paths]
+    work = (paths, [ids[path] for path in paths], published, repeat(keep_names))
+    if jobs > 1 and len(paths) > 1:
+        with ProcessPoolExecutor(min(jobs, len(paths))) as pool:
+            read = _told(pool.map(_read_one, *work), len(paths), progress)
+    else:
+        read = _told(map(_read_one, *work), len(paths), progress)
+    return _assemble(read, stated, keep_names)
+
+
+def find_documents(sources: Sequence[Path | str]) -> list[Path]:
+    """List the documents of files and folders, sorted by name; the manifest and hidden files are left out.
+
+    Parameters
+    ----------
+    sources : sequence of path
+
+    Returns
+    -------
+    list of pathlib.Path
+
+    Raises
+    ------
+    UsageError
+        When a source does not exist or a folder is empty.
+    """
+    found: list[Path] = []
+    for source in map(Path, sources):
+        if source.is_dir():
+            inside = sorted(
+                p for p in source.iterdir() if p.is_file() and not p.name.startswith((".", "~$")) and p.name != MANIFEST
+            )
+            if not inside:
+                raise UsageError(
+                    f"The folder {source} holds no documents. Put the action plans there, or name another folder."
+                )
+            found += inside
+        elif source.exists():
+            found.append(source)
+        else:
+            raise UsageError(
+                f"There is no file or folder {source}. Check the spelling, or name the folder that holds the plans."
+            )
+    names = [path.name for path in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UsageError(
+            f"Two documents are called {twice[0]}; rename one, since figures are traced back by file name."
+        )
+    return found
+
+
+def _told(results, total, progress):  # type: ignore[no-untyped-def]
+    read = []
+    for i, result in enumerate(results, start=1):
+        what = (
+            result.error
+            or f"{len(result.tables.recommendations)} recommendations, {len(result.tables.actions)} actions"
+        )
+        progress(f"[{i}/{total}] {result.path.name}: {what}")
+        read.append(result)
+    return read
+
+
+def _read_one(path: Path, review_id: str, published_on: date | None, keep_names: bool) -> _Read:
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        tables = normalise(
+            read_document(path),
+            document=path.name,
+            review_id=review_id or _review_id(digest),
+            published_on=published_on,
+            keep_names=keep_names,
+        )
+    except InputError as error:
+        return _Read(path, digest, None, str(error))
+    return _Read(path, digest, tables)
+
+
+def _review_id(digest: str) -> str:
+    """Make a key from the bytes, so that the same document has the same key wherever it lies."""
+    return f"DHR-{digest[:8]}"
+
+
+def _assemble(read: Sequence[_Read], stated: dict[str, dict[str, str]], keep_names: bool) -> Plans:
+    reviews, recommendations, actions, rejected = [], [], [], []
+    seen: dict[str, str] = {}
+    for one in read:
+        name, told = one.path.name, stated.get(one.path.name, {})
+        fault = one.error
+        if one.tables is not None:
+            if one.sha256 in seen:
+                fault = f"the same document as {seen[one.sha256]}"
+            elif not one.tables.recommendations:
+                fault = "no action plan found: no table with a recommendation or action column"
+                rejected += one.tables.rejected
+            else:
+                seen[one.sha256] = name
+                recommendations += one.tables.recommendations
+                actions += one.tables.actions
+                rejected += one.tables.rejected
+                reviews.append(
+                    {
+                        "review_id": told.get("review_id") or _review_id(one.sha256),
+                        "title": told.get("title") or one.tables.title,
+                        "area": told.get("area", ""),
+                        "document": name,
+                        "sha256": one.sha256,
+                        "format": "text",
+                        "published_on": told.get("published_on", ""),
+                        "snapshot_on": told.get("snapshot_on", ""),
+                        "n_recommendations": len(one.tables.recommendations),
+                        "n_actions": len(one.tables.actions),
+                        "n_rejected": len(one.tables.rejected),
+                    }
+                )
+        if fault:
+            rejected.append({"document": name, "location": name, "text": "", "reason": fault})
+    if not recommendations:
+        faults = "; ".join(dict.fromkeys(f"{row['document']}: {row['reason']}" for row in rejected if not row["text"]))
+        raise InputError(
+            f"No action plan was found in {len(read)} document{'s' * (len(read) != 1)} ({faults[:600]}). "
+            "A plan is a table with a column for recommendations or actions; check that the right folder was named. "
+            "Nothing was written."
+        )
+    about = {"restricted": True, "note": "holds names of individuals; not for sharing"} if keep_names else {}
+    frames = {"reviews": reviews, "recommendations": recommendations, "actions": actions, "rejected": rejected}
+    return Plans(**{name: schema.typed(name, _frame(name, rows)) for name, rows in frames.items()}, about=about)
+
+
+def _frame(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
+    columns = schema.TABLES[name].names
+    texts = [{key: "" if value is None else str(value) for key, value in row.items()} for row in rows]
+    return pd.DataFrame(texts, columns=columns, dtype=str)
+
+
+def _read_manifest(manifest: Path | str | None, paths: Sequence[Path]) -> dict[str, dict[str, str]]:
+    if manifest is None:
+        beside = sorted(place for place in {path.parent / MANIFEST for path in paths} if place.is_file())
+    else:
+        beside = [Path(manifest)]
+    stated: dict[str, dict[str, str]] = {}
+    for path in beside:
+        for line, row in enumerate(_manifest_rows(path), start=2):
+            name = row["document"]
+            if name in stated:
+                raise UsageError(f"{path}, line {line}: {name} stands twice. Keep one line for each document.")
+            _stated_date(row, "published_on", f"{path}, line {line}")
+            _stated_date(row, "snapshot_on", f"{path}, line {line}")
+            stated[name] = row
+    names = [path.name for path in paths]
+    if manifest is not None and (unknown := [name for name in stated if name not in names]):
+        near = difflib.get_close_matches(unknown[0], names, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise UsageError(f"{manifest} names {unknown[0]}, but no such document was given.{hint}")
+    ids = [row["review_id"] for name, row in stated.items() if name in names and row.get("review_id")]
+    if twice := sorted({one for one in ids if ids.count(one) > 1}):
+        raise UsageError(f"The manifest gives review_id {twice[0]} to two documents; each needs its own.")
+    return stated
+
+
+def _manifest_rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [{key or "": (value or "").strip() for key, value in row.items()} for row in csv.DictReader(file)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"The manifest {path} cannot be read: {error}.") from error
+    if rows and "document" not in rows[0]:
+        raise UsageError(
+            f"The manifest {path} has no column 'document'. Its columns are: {', '.join(_MANIFEST_COLUMNS)}."
+        )
+    if rows and (unknown := [column for column in rows[0] if column not in _MANIFEST_COLUMNS]):
+        near = difflib.get_close_matches(unknown[0], _MANIFEST_COLUMNS, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise UsageError(f"The manifest {path} has an unknown column {unknown[0]!r}.{hint}")
+    return [row for row in rows if row["document"]]
+
+
+def _stated_date(row: dict[str, str], column: str, where: str = "the manifest") -> date | None:
+    if not row.get(column):
+        return None
+    try:
+        return date.fromisoformat(row[column])
+    except ValueError as error:
+        raise UsageError(f"{where}: {column} is {row[column]!r}; write it as 2025-03-31.") from error

@@ -1,0 +1,1 @@
+"""Normalising: raw tables become the recommendations and actions of the plan package."""

@@ -1,0 +1,227 @@
+"""Who leads an action: the body as printed, its canonical name and sector, job titles, and names to be masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz import fuzz, process
+
+from dhr_analytics.normalising import terms
+
+_CHUNK = re.compile(r"\s*(?:[,;/\n()]|\s[–—-]\s|\s&\s(?=the\b))\s*")
+_NAME_WORD = r"(?:(?:O['’]|Mc|Mac|de |van )?[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?)"
+# A close misspelling of a listed body still counts as that body; below this too many short names collide.
+_CLOSE = 92
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The owner of an action. ``printed`` holds no person's name; ``names`` are to be masked everywhere."""
+
+    printed: str = ""
+    agency: str = ""
+    sector: str = ""
+    role: str = ""
+    names: tuple[str, ...] = ()
+
+
+def named_places(texts: Iterable[str]) -> frozenset[str]:
+    """Collect the words that stand before a body's kind, as "Ashby" in "Ashby Vale Council".
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Owner cells, headings and recommendations of one document.
+
+    Returns
+    -------
+    frozenset of str
+        Lower-case words; a short owner such as "Ashby Homes" that opens with one is a body, not a person.
+    """
+    vague = {"care", "health", "staff", "service", "services", "team", "practice"}
+    body = "|".join(sorted(terms.words("lead", "body") - vague))
+    before = re.compile(rf"\b([A-Z][a-z]{{2,}})\s+(?:[A-Z][a-z]+\s+)?(?i:{body})(?![\w'’-])")
+    return frozenset(match[1].lower() for text in texts for match in before.finditer(text))
+
+
+def read_lead(cell: str, heading: str = "", person_cell: str = "", *, places: frozenset[str] = frozenset()) -> Lead:
+    """Read the owner cells of an action.
+
+    Parameters
+    ----------
+    cell : str
+        The lead-agency cell as printed: bodies, job titles and names in any mixture.
+    heading : str
+        The section heading; its agency stands in where the cell names a person or a post only.
+    person_cell : str
+        A column of named persons, where the plan has one.
+    places : frozenset of str
+        Words of the document that name places, from `named_places`.
+
+    Returns
+    -------
+    Lead
+    """
+    cell, person_cell = " ".join(cell.split()), " ".join(person_cell.split())
+    names = (*find_names(cell, places=places), *find_names(person_cell, person_column=True))
+    chunks = _pieces(cell, names)
+    roles = [chunk for chunk in chunks if is_role(chunk)]
+    bodies = [chunk for chunk in chunks if chunk not in roles]
+    below_heading = heading if is_agency(heading) else ""
+    if bodies or (chunks and not below_heading):
+        printed = ", ".join(bodies or chunks) if names else cell
+    else:
+        printed = below_heading
+    role = "; ".join(dict.fromkeys([*roles, *_pieces(person_cell, names)]))
+    agency, sector = canonical(printed)
+    return Lead(printed, agency, sector, role, tuple(dict.fromkeys(names)))
+
+
+def is_role(text: str) -> bool:
+    """Tell whether a piece of an owner cell is a job title and names no body."""
+    words = terms.fold(text).split()
+    if not words:
+        return False
+    role, body = terms.words("lead", "role"), terms.words("lead", "body")
+    head = terms.fold(re.split(r"\s(?:for|of)\s", text, maxsplit=1)[0]).split()
+    if (words[-1] in role or (head and head[-1] in role)) and terms.fold(text) not in _aliases():
+        return True
+    return any(word in role for word in words) and not any(word in body for word in words)
+
+
+def is_agency(text: str) -> bool:
+    """Tell whether a heading names a body, not a theme."""
+    if not text or re.match(r"(?:recommendation|theme|objective|priority|section|learning)\b", text, re.IGNORECASE):
+        return False
+    words = set(terms.fold(text).split())
+    return (
+        terms.fold(text) in _aliases()
+        or bool(words & terms.words("lead", "body"))
+        or len(text.split()) <= 2
+        and text.isupper()
+    )
+
+
+def canonical(printed: str) -> tuple[str, str]:
+    """Return the canonical name and the sector of a body.
+
+    Parameters
+    ----------
+    printed : str
+        A body as printed, without persons' names.
+
+    Returns
+    -------
+    agency : str
+        The listed name where the whole text or its abbreviation is listed, else the text without its article.
+    sector : str
+        One of ``schema.SECTORS``; ``other`` where no word tells it, empty for an empty text.
+    """
+    if not printed:
+        return "", ""
+    aliases = _aliases()
+    folded = terms.fold(printed)
+    if (hit := aliases.get(folded)) is None and len(folded) > 8:
+        close = process.extractOne(folded, list(aliases), scorer=fuzz.ratio, score_cutoff=_CLOSE)
+        hit = aliases[close[0]] if close else None
+    if hit is not None:
+        return hit
+    name = re.sub(r"^the\s+", "", " ".join(printed.split()), flags=re.IGNORECASE).strip(" .,;")
+    return name, _sector(folded)
+
+
+def _sector(folded: str) -> str:
+    padded = f" {folded} "
+    for row in terms.rows("sectors"):
+        words = row["words"]
+        if (f" {words[:-1]}" if words.endswith("*") else f" {words} ") in padded:
+            return row["sector"]
+    for word in folded.split():
+        if word in _aliases():
+            return _aliases()[word][1]
+    return "other"
+
+
+@cache
+def _aliases() -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for row in terms.rows("agencies"):
+        for label in (row["alias"], row["canonical"]):
+            found.setdefault(terms.fold(label), (row["canonical"], row["sector"]))
+    return found
+
+
+def find_names(text: str, *, person_column: bool = False, places: frozenset[str] = frozenset()) -> list[str]:
+    """Find the names of individuals in an owner cell.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+    person_column : bool
+        True for a column that is there for persons: there a run of capitalised words needs no further sign.
+
+    places : frozenset of str
+        Words that name places; a piece that opens with one is a body, unless the word is a given name too.
+
+    Returns
+    -------
+    list of str
+        Names without titles and ranks, as printed.
+    """
+    body, role = terms.words("lead", "body"), terms.words("lead", "role")
+    known = body | role | terms.words("lead", "other")
+    ranks, given = terms.words("lead", "rank"), terms.words("lead", "given")
+    names: list[str] = []
+    for chunk in _CHUNK.split(text):
+        words = chunk.split()
+        while words and (terms.fold(words[0]) in ranks or (names and words[0] in ("and", "&"))):
+            words = words[1:]
+        ranked = len(words) < len(chunk.split())
+        run: list[str] = []
+        for word in words:
+            plain = word.strip(",:")
+            if len(run) == 3 or terms.fold(plain) in known or not re.fullmatch(rf"{_NAME_WORD}|[A-Z]\.?", plain):
+                break
+            run.append(plain)
+        rest = words[len(run) :]
+        next_word = terms.fold(rest[0]) if rest else ""
+        # "Alex Example, Manager" is a person; "Ashby Vale Police" is not, unless it opens with a given name.
+        alone = not rest or next_word == "and" or is_role(" ".join(rest))
+        called = bool(run) and run[0].lower() in given and next_word not in body
+        whole = " ".join(run)
+        if run and run[0].lower() in places and not called and not ranked:
+            continue
+        if len(run) >= 2 and (alone or called or person_column or ranked) and terms.fold(whole) not in _aliases():
+            names.append(whole)
+            if next_word == "and":
+                names += find_names(" ".join(rest[1:]), person_column=person_column, places=places)
+        elif len(run) < 2 and (late := _after_rank(words, ranks, known)):
+            names.append(late)
+    return names
+
+
+def _after_rank(words: list[str], ranks: frozenset[str], known: frozenset[str]) -> str:
+    """Find "Detective Inspector A B" behind other words of the same piece."""
+    for i, word in enumerate(words[:-1]):
+        if terms.fold(word) in ranks:
+            run = []
+            for later in words[i + 1 : i + 4]:
+                if terms.fold(later) in ranks | known or not re.fullmatch(_NAME_WORD, later.strip(".,:")):
+                    break
+                run.append(later.strip(".,:"))
+            if run:
+                return " ".join(run)
+    return ""
+
+
+def _pieces(text: str, names: tuple[str, ...]) -> list[str]:
+    """Cut an owner cell into bodies and job titles, without names and the ranks before them."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, " / ")
+    ranks = terms.words("lead", "rank") | {"and", "the", ""}
+    pieces = (" ".join(piece.split()).strip(" .:&–-") for piece in _CHUNK.split(text))
+    return [piece for piece in pieces if not all(terms.fold(word) in ranks for word in piece.split())]

@@ -1,0 +1,369 @@
+"""Stitching: rows and cells cut by page breaks are joined, and rows become recommendations with their actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from rapidfuzz import fuzz
+
+from dhr_analytics.normalising import terms
+from dhr_analytics.normalising.dates import find_dates
+from dhr_analytics.normalising.layout import BARE_NUMBER, NUMBER, NUMBERED_HEADING, PlanRow, Rejected, is_noise
+from dhr_analytics.normalising.scope import read_scope
+
+_OPEN_END = re.compile(
+    r"(?:[,–—(/&-]|\b(?:and|or|of|the|a|an|to|for|with|by|in|on|at|from|that|which|who|is|are|be|been|will|should|their|its|this|as|into|any|"
+    r"all|between|within|including|due|not))\s*$",
+    re.IGNORECASE,
+)
+_CLOSED_END = re.compile(r"[.!?:;)\]”\"]\s*$")
+_LOWER_START = re.compile(r"[\W\d_]*[a-zà-ÿ]")
+_SCOPE_WORDS = re.compile(r"(?:\W|\b(?:local|national|regional|and|or|both)\b)*", re.IGNORECASE)
+# Columns that belong to the action rather than to the recommendation.
+_ACTION_ROLES = ("action", "lead", "person", "target", "completion", "status", "rag", "progress", "evidence", "outcome")
+_TEXT_ROLES = ("recommendation", "action", "progress", "evidence", "outcome", "lead", "target")
+
+
+@dataclass
+class Draft:
+    """An action while rows are joined to it: texts by role and the places they came from."""
+
+    cells: dict[str, str] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Recommendation:
+    """A recommendation while rows are joined to it."""
+
+    number: str
+    section: str
+    text: str
+    scopes: list[str]
+    places: list[str]
+    actions: list[Draft] = field(default_factory=list)
+
+
+def stitch(rows: Sequence[PlanRow]) -> tuple[list[Recommendation], list[Rejected]]:
+    """Join plan rows to recommendations with their actions.
+
+    Parameters
+    ----------
+    rows : sequence of PlanRow
+        In document order.
+
+    Returns
+    -------
+    recommendations : list of Recommendation
+    rejected : list of Rejected
+        False numbers, lines read twice, noise, and rows above the first recommendation.
+    """
+    stitcher = _Stitcher(_numbers_in_use(rows))
+    for row in _join_forward([_part_number(row) for row in rows]):
+        stitcher.add(row)
+    return stitcher.found, stitcher.rejected
+
+
+def _part_number(row: PlanRow) -> PlanRow:
+    """Move a number that opens the recommendation into a cell of its own."""
+    text = row.cells.get("recommendation", "")
+    if "number" in row.cells or not (match := NUMBERED_HEADING.match(text) or NUMBER.match(text)):
+        return row
+    return replace(row, cells={**row.cells, "number": match["number"].strip(), "recommendation": text[match.end() :]})
+
+
+def _numbers_in_use(rows: Sequence[PlanRow]) -> bool:
+    """Tell whether the plan numbers its recommendations: then a text without number goes on from above."""
+    starts = [row for row in rows if row.cells.get("recommendation") and not row.after_break]
+    numbered = sum(1 for row in starts if "number" in _part_number(row).cells)
+    any_number = sum(1 for row in rows if "number" in _part_number(row).cells)
+    return any_number >= 2 and (numbered * 2 > len(starts) or numbered >= 5)
+
+
+def _join_forward(rows: list[PlanRow]) -> list[PlanRow]:
+    """Join a row whose first printed line stands above its own number, on the page before."""
+    out: list[PlanRow] = []
+    for row in rows:
+        above = out[-1] if out else None
+        if (
+            above is not None
+            and row.after_break
+            and row.cells.get("number")
+            and not above.cells.get("number")
+            and not above.cells.get("recommendation")
+            and not above.after_break
+            and above.section == row.section
+        ):
+            shared = [role for role in above.cells if row.cells.get(role)]
+            if shared and sum(bool(_LOWER_START.match(row.cells[role])) for role in shared) * 2 > len(shared):
+                cells = {
+                    **row.cells,
+                    **{role: join(above.cells[role], row.cells.get(role, "")) for role in above.cells},
+                }
+                out[-1] = PlanRow(cells, f"{above.place}; {row.place}", row.section, row.after_break)
+                continue
+        out.append(row)
+    return out
+
+
+def join(text: str, piece: str) -> str:
+    """Join two parts of one cell; a word cut at an apostrophe or hyphen is closed up.
+
+    Parameters
+    ----------
+    text, piece : str
+        What stands above and below the break.
+
+    Returns
+    -------
+    str
+    """
+    text, piece = text.rstrip(), piece.lstrip()
+    if not text or not piece:
+        return text or piece
+    if re.search(r"['’]$", text) and re.match(r"s\b", piece):
+        return text + piece
+    return f"{text} {piece}"
+
+
+def runs_on(text: str, piece: str) -> bool:
+    """Tell whether a piece plainly goes on from an unfinished text.
+
+    Parameters
+    ----------
+    text, piece : str
+        A cell and the cell below it in the same column.
+
+    Returns
+    -------
+    bool
+        True when ``text`` ends in a word or mark that wants more, or ``piece`` opens in lower case.
+    """
+    if not text.strip() or not piece.strip():
+        return False
+    return bool(_OPEN_END.search(text)) or (bool(_LOWER_START.match(piece)) and not re.search(r"[.!?]\s*$", text))
+
+
+class _Stitcher:
+    """Walks down the rows; holds the recommendation and the action that are open."""
+
+    def __init__(self, numbered: bool) -> None:
+        self.numbered = numbered
+        self.found: list[Recommendation] = []
+        self.rejected: list[Rejected] = []
+        self.last_piece: dict[str, str] = {}
+
+    @property
+    def open(self) -> dict[str, str]:
+        """The cells that a next row may go on from."""
+        if not self.found:
+            return {}
+        last = self.found[-1]
+        return {"recommendation": last.text, **(last.actions[-1].cells if last.actions else {})}
+
+    def add(self, row: PlanRow) -> None:
+        if row.loose:
+            row = self._align(row)
+        if not self._true_number(row):
+            if number := row.cells.get("number"):
+                self.rejected.append(Rejected(row.place, number, "false number"))
+            row = replace(row, cells={role: text for role, text in row.cells.items() if role != "number"})
+        if self._opens_recommendation(row):
+            self._open_recommendation(row)
+        elif not self.found:
+            self.rejected.append(
+                Rejected(
+                    row.place, " ".join(" ".join(row.cells.values()).split()), "row above the first recommendation"
+                )
+            )
+        elif self._repeats_recommendation(row) or self._opens_action(row):
+            self._open_action(row)
+        elif self._brings_action(row):
+            own: dict[str, str] = {
+                role: row.cells[role]
+                for role in ("action", "lead", "person", "target", "completion", "status", "rag")
+                if role in row.cells
+            }
+            self._continue(replace(row, cells={role: text for role, text in row.cells.items() if role not in own}))
+            self._open_action(replace(row, cells=own))
+        else:
+            self._continue(row)
+
+    def _true_number(self, row: PlanRow) -> bool:
+        """Tell a recommendation's number from a page number or a stray mark in the number column."""
+        number = row.cells.get("number", "").strip()
+        if not number or not self.found:
+            return bool(number)
+        if not BARE_NUMBER.fullmatch(number):
+            return bool(NUMBERED_HEADING.match(number + ": x"))
+        text, above = row.cells.get("recommendation", ""), self.found[-1]
+        if not text:
+            return False
+        now, last = _plain(number), _plain(above.number)
+        if now is None or last is None or above.section != row.section:
+            return True
+        if now == last + 1:
+            return True
+        if now == last and number == above.number:
+            return not _LOWER_START.match(text)
+        finished = bool(_CLOSED_END.search(above.text)) or (now > last and len(row.cells) >= 4)
+        return finished and not _LOWER_START.match(text) and not runs_on(above.text, text)
+
+    def _opens_recommendation(self, row: PlanRow) -> bool:
+        text = row.cells.get("recommendation", "")
+        if not text:
+            return False
+        if not self.found:
+            return True
+        above = self.found[-1]
+        if number := row.cells.get("number"):
+            return number != above.number or above.section != row.section or not _same(text, above.text)
+        if self._repeats_recommendation(row):
+            return False
+        if above.section != row.section:
+            return True
+        if self.numbered:
+            return (
+                bool(_CLOSED_END.search(above.text))
+                and not row.after_break
+                and not _LOWER_START.match(text)
+                and len(row.cells) >= 3
+            )
+        return not ((row.after_break or len(row.cells) <= 2) and runs_on(above.text, text))
+
+    def _repeats_recommendation(self, row: PlanRow) -> bool:
+        """Tell whether the recommendation is printed again beside each of its actions."""
+        text = row.cells.get("recommendation", "")
+        return bool(text and self.found and row.cells.get("action")) and _same(text, self.found[-1].text)
+
+    def _opens_action(self, row: PlanRow) -> bool:
+        if row.cells.get("recommendation"):
+            return False
+        action, above = row.cells.get("action", ""), self.open
+        if self.found[-1].section != row.section and action:
+            return True
+        if not action:
+            # An action cell merged down over several agencies: each lead has the action as its own.
+            return (
+                bool(row.cells.get("lead"))
+                and not row.after_break
+                and not runs_on(above.get("lead", ""), row.cells["lead"])
+            )
+        if row.after_break:
+            if any(runs_on(above.get(role, ""), row.cells.get(role, "")) for role in _TEXT_ROLES):
+                return False
+        elif runs_on(above.get("action", ""), action) and (
+            _LOWER_START.match(action) or not {"lead", "person", "target"} & set(row.cells)
+        ):
+            return False
+        if row.after_break and not {"lead", "target", "status", "rag"} & set(row.cells):
+            return bool(_CLOSED_END.search(above.get("action", "")))
+        return True
+
+    def _brings_action(self, row: PlanRow) -> bool:
+        """Tell whether a row that carries on the recommendation also holds an action of its own."""
+        above = self.open
+        return bool(
+            row.cells.get("recommendation")
+            and row.cells.get("action")
+            and row.cells.get("lead")
+            and not runs_on(above.get("action", ""), row.cells["action"])
+            and find_dates(row.cells.get("target", ""))
+            and find_dates(above.get("target", ""))
+        )
+
+    def _open_recommendation(self, row: PlanRow) -> None:
+        row = self._give_back(row)
+        number = row.cells.get("number", "")
+        if not number and (match := NUMBERED_HEADING.match(row.section)):
+            number = match["number"]
+        self.found.append(Recommendation(number, row.section, row.cells["recommendation"], [], [row.place]))
+        self._open_action(row)
+
+    def _open_action(self, row: PlanRow) -> None:
+        rec = self.found[-1]
+        cells = {role: row.cells[role] for role in _ACTION_ROLES if role in row.cells}
+        if rec.actions and not cells.get("action") and rec.actions[-1].cells.get("action"):
+            cells["action"] = rec.actions[-1].cells["action"]
+        if scope := row.cells.get("scope"):
+            self._note_scope(scope, row.place)
+        if rec.actions and not any(rec.actions[-1].cells.values()):
+            rec.actions.pop()
+        rec.actions.append(Draft(cells, [row.place]))
+        self.last_piece = dict(row.cells)
+
+    def _note_scope(self, piece: str, place: str) -> None:
+        self.found[-1].scopes.append(piece)
+        if not _SCOPE_WORDS.fullmatch(piece):
+            self.rejected.append(
+                Rejected(place, piece, "more than a scope" if read_scope(piece) else "scope that is not understood")
+            )
+
+    def _continue(self, row: PlanRow) -> None:
+        """Join each cell of a row to the cell above it."""
+        rec = self.found[-1]
+        rec.places += [row.place]
+        rec.actions[-1].places += [row.place]
+        for role, piece in row.cells.items():
+            if is_noise(piece) and not (role == "target" and re.fullmatch(r"\d{2}|\d{4}", piece.strip())):
+                self.rejected.append(Rejected(row.place, piece, "noise"))
+            elif role == "scope":
+                self._note_scope(piece, row.place)
+            elif role == "recommendation":
+                rec.text = self._join(rec.text, piece, role, row)
+            elif role in _ACTION_ROLES:
+                cells = rec.actions[-1].cells
+                cells[role] = self._join(cells.get(role, ""), piece, role, row)
+            else:
+                self.rejected.append(Rejected(row.place, piece, "cell that goes on from nothing"))
+            self.last_piece[role] = piece
+
+    def _join(self, text: str, piece: str, role: str, row: PlanRow) -> str:
+        """Join a piece, leaving out a line that the scan read twice (which happens within a page, not over a break)."""
+        last, place = "" if row.after_break else self.last_piece.get(role, ""), row.place
+        if len(piece.split()) <= 12 and last and text.endswith(last.rstrip()):
+            if len(piece) > 5 and abs(len(piece) - len(last)) <= 3 and fuzz.ratio(piece.lower(), last.lower()) >= 80:
+                self.rejected.append(Rejected(place, piece, "line read twice"))
+                return text
+            words, tail = piece.split(), last.split()
+            for n in range(min(len(words), len(tail)), 1, -1):
+                if words[:n] == tail[-n:]:
+                    self.rejected.append(Rejected(place, " ".join(words[:n]), "line read twice"))
+                    return join(text, " ".join(words[n:]))
+        return join(text, piece)
+
+    def _give_back(self, row: PlanRow) -> PlanRow:
+        """Return the end of the action above that stands, cut off, at the head of a new row's action cell."""
+        action, above = row.cells.get("action", ""), self.open.get("action", "")
+        match = re.match(r"[a-z][^.!?]*[.!?](?=\s+[A-Z])", action)
+        if not match or not _OPEN_END.search(above) or not self.found:
+            return row
+        self.found[-1].actions[-1].cells["action"] = join(above, match[0])
+        self.found[-1].actions[-1].places.append(row.place)
+        return replace(row, cells={**row.cells, "action": action[match.end() :].strip()})
+
+    def _align(self, row: PlanRow) -> PlanRow:
+        """Give the cells of a shifted row to the columns that were left unfinished above, in their order."""
+        above = self.open
+        filled = [i for i, cell in enumerate(row.loose) if cell.strip()]
+        unfinished = [role for role in _TEXT_ROLES if above.get(role) and not _CLOSED_END.search(above[role])]
+        order = ["recommendation", "action", "lead", "target", "progress", "evidence", "outcome"]
+        columns = sorted(unfinished, key=order.index)[: max(filled) + 1] if filled else []
+        if "recommendation" not in columns[:1]:
+            columns = ["recommendation", *columns]
+        cells: dict[str, str] = {}
+        for i in filled:
+            role = columns[i] if i < len(columns) else "progress"
+            cells[role] = join(cells.get(role, ""), row.loose[i])
+        return replace(row, cells=cells, loose=())
+
+
+def _plain(number: str) -> int | None:
+    match = BARE_NUMBER.fullmatch(number.strip())
+    return int(match["n"]) if match and match["n"] and re.fullmatch(r"\(?\d+[.):]?", number.strip()) else None
+
+
+def _same(a: str, b: str) -> bool:
+    return terms.fold(a) == terms.fold(b) or (len(a) > 30 and fuzz.ratio(terms.fold(a), terms.fold(b)) >= 97)

@@ -1,0 +1,166 @@
+"""A plan package on disk: CSV tables with ``datapackage.json`` beside them, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dhr_analytics import schema
+from dhr_analytics._version import __version__
+from dhr_analytics.errors import InputError, UsageError
+
+DESCRIPTOR = "datapackage.json"
+
+
+@dataclass(frozen=True)
+class Plans:
+    """The normalised plans: typed tables of ``schema.TABLES`` and what the package says of itself.
+
+    ``themes`` is ``None`` until the recommendations have been coded.
+    """
+
+    reviews: pd.DataFrame
+    recommendations: pd.DataFrame
+    actions: pd.DataFrame
+    rejected: pd.DataFrame
+    themes: pd.DataFrame | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables that are there, by name."""
+        found = {name: getattr(self, name) for name in schema.TABLES}
+        return {name: frame for name, frame in found.items() if frame is not None}
+
+    def with_themes(self, themes: pd.DataFrame) -> Plans:
+        """Return the same plans with a themes table."""
+        return replace(self, themes=schema.typed("themes", themes))
+
+
+def write_package(plans: Plans, folder: Path | str) -> Path:
+    """Write a plan package; an older package at the same place is replaced only when the new one is whole.
+
+    Parameters
+    ----------
+    plans : Plans
+    folder : path
+        Made where missing. A folder that holds something else than a package is refused.
+
+    Returns
+    -------
+    pathlib.Path
+        Path of ``datapackage.json``.
+
+    Raises
+    ------
+    UsageError
+        When the folder holds files that are not a plan package.
+    InputError
+        When a table breaks the schema.
+    """
+    folder = Path(folder)
+    tables = plans.tables()
+    schema.check(tables)
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / DESCRIPTOR).exists())):
+        raise UsageError(
+            f"{folder} exists and is not a plan package; nothing was written. Name another folder with --out."
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise UsageError(
+            f"Cannot write in {folder.parent}: {error.strerror}. Name another folder with --out."
+        ) from error
+    try:
+        for name, frame in tables.items():
+            write_csv(frame, fresh / f"{name}.csv")
+        about = {"software": f"dhr_analytics {__version__}", **plans.about}
+        text = json.dumps({**schema.descriptor(list(tables)), "dhr_analytics": about}, indent=2, ensure_ascii=False)
+        (fresh / DESCRIPTOR).write_text(text + "\n", encoding="utf-8", newline="\n")
+        fresh.chmod(0o755)
+        swap_in(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return folder / DESCRIPTOR
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write one table as UTF-8 CSV with ISO dates, ``true``/``false`` and empty cells for what is not stated.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    path : pathlib.Path
+    """
+    out = frame.copy()
+    for name in out.select_dtypes(bool).columns:
+        out[name] = out[name].map({True: "true", False: "false"})
+    out.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", date_format="%Y-%m-%d", float_format="%.6g")
+
+
+def swap_in(fresh: Path, folder: Path) -> None:
+    """Put a finished folder in the place of an older one.
+
+    Parameters
+    ----------
+    fresh : pathlib.Path
+        The finished folder, on the same disk.
+    folder : pathlib.Path
+        The place it takes; what stood there is removed afterwards.
+    """
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+    folder.rename(old / folder.name)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def read_package(folder: Path | str) -> Plans:
+    """Read a plan package.
+
+    Parameters
+    ----------
+    folder : path
+        A folder that ``dhr ingest`` has written.
+
+    Returns
+    -------
+    Plans
+
+    Raises
+    ------
+    UsageError
+        When there is no such folder, or no package in it.
+    InputError
+        When a table is missing or breaks the schema.
+    """
+    folder = Path(folder)
+    if not (folder / DESCRIPTOR).is_file():
+        raise UsageError(f"There is no plan package in {folder}. Make one with: dhr ingest DOCUMENTS --out {folder}")
+    try:
+        about = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8")).get("dhr_analytics", {})
+        tables = {name: _read_table(folder / f"{name}.csv", name) for name in schema.TABLES}
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"The package in {folder} cannot be read: {error}. Make it again with dhr ingest.") from error
+    plans = Plans(**tables, about=about)  # type: ignore[arg-type]  # only themes may be None
+    schema.check(plans.tables())
+    return plans
+
+
+def _read_table(path: Path, name: str) -> pd.DataFrame | None:
+    if not path.exists() and name == "themes":
+        return None
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    if missing := [column for column in schema.TABLES[name].names if column not in frame]:
+        raise InputError(f"{path} has no column {missing[0]!r}. Make the package again with dhr ingest.")
+    return schema.typed(name, frame)

@@ -1,0 +1,28 @@
+"""What every reader gives: rows of cells with their place in the document, nothing interpreted yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """One row of cells as printed.
+
+    ``cells`` are texts with paragraphs parted by newlines; ``place`` says where the row stands ("line 13",
+    "page 3, row 5"); ``break_before`` is true where a page break, or what looks like one, parts it from the row
+    above; ``fills`` names the RAG colour of each cell's background, where the document has colours.
+    """
+
+    cells: tuple[str, ...]
+    place: str
+    break_before: bool = False
+    fills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A run of rows: a table, or (``kind="text"``) the lines of running text between two tables."""
+
+    rows: tuple[RawRow, ...]
+    kind: str = "table"

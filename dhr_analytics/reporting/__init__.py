@@ -1,0 +1,1 @@
+"""Pages, figures and tables for readers who do not code; stands on ``statistics``."""

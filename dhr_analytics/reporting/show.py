@@ -1,0 +1,268 @@
+"""What notebooks show: tables, figures, findings and quotes, as blocks that a page can trust.
+
+A block is plain data under a MIME type of our own; the page turns it into HTML and escapes every text of it.
+Where ``out`` is given, tables are written to ``out/tables/NAME.csv``, figures to ``out/figures/NAME.svg`` and ``.png``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from dhr_analytics.errors import UsageError
+from dhr_analytics.package import write_csv
+from dhr_analytics.reporting import page, text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from dhr_analytics.reporting.view import View
+
+NOTHING = "There is nothing to show here: no row of the plans fits what this page is about."
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Something to show; JupyterLab gets it as escaped HTML, the page as data."""
+
+    content: Mapping[str, Any]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        words = page.clean(self.content.get("text") or self.content.get("title") or self.content["kind"])
+        return {page.MIME: dict(self.content), "text/html": page.block(self.content), "text/plain": words}
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown to show; raw HTML in it is shown as text."""
+
+    text: str
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return {"text/markdown": self.text, "text/plain": self.text}
+
+
+def prose(markdown: str) -> Prose:
+    """Show Markdown of our own; words of the plans belong into a table, a finding or a quote."""
+    return Prose(markdown)
+
+
+def header(view: View, *, stop: str = "") -> Block:
+    """Show what the page is about: the quarter, the day the figures stand on and the filters.
+
+    Parameters
+    ----------
+    view : View
+    stop : str, optional
+        Why there is nothing to show; the page says this and ends there.
+
+    Returns
+    -------
+    Block
+    """
+    words = {"quarter": view.quarter.label, "as_of": text.day(view.quarter.end), "filters": view.filters, "stop": stop}
+    return Block({"kind": "header", **words})
+
+
+def numbers(values: Mapping[str, int | str]) -> Block:
+    """Show a few large figures, by label."""
+    shown = [
+        {"label": label, "value": value if isinstance(value, str) else text.number(value)}
+        for label, value in values.items()
+    ]
+    return Block({"kind": "numbers", "numbers": shown})
+
+
+def findings(found: Sequence[tuple[str, str]]) -> Block:
+    """Show findings as a numbered list.
+
+    Parameters
+    ----------
+    found : sequence of (str, str)
+        The sentence that says the finding, and what it stands on.
+
+    Returns
+    -------
+    Block
+    """
+    if not found:
+        return message(NOTHING)
+    return Block({"kind": "findings", "findings": [{"headline": head, "detail": rest} for head, rest in found]})
+
+
+def quotes(found: Sequence[Mapping[str, str]]) -> Block:
+    """Show recommendations with the words that carried a theme marked.
+
+    Parameters
+    ----------
+    found : sequence of mapping
+        ``before``, ``evidence``, ``after`` and ``source``, as ``tables.quotes`` gives them.
+
+    Returns
+    -------
+    Block
+    """
+    return Block({"kind": "quotes", "quotes": [dict(each) for each in found]}) if found else message(NOTHING)
+
+
+def message(words: str) -> Block:
+    """Show a sentence in a frame, such as why there is no figure."""
+    return Block({"kind": "message", "text": words})
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    name: str,
+    out: str | Path = "",
+    note: str = "",
+    empty: str = NOTHING,
+    limit: int = 200,
+) -> Block:
+    """Show a table; numbers with commas, shares as percentages, dates in words.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Headings as the reader sees them; the first column names the row. Floats are shares. A pair of columns
+        "... from" and "... to" is shown as one, "15% to 39%".
+    title : str
+    name : str
+        Name of the CSV file without ending.
+    out : path, optional
+        Folder of the pack.
+    note : str, optional
+        A sentence below the table.
+    empty : str, optional
+        What to say instead of a table without rows.
+    limit : int, optional
+        Rows shown; the CSV file holds all.
+
+    Returns
+    -------
+    Block
+    """
+    path = _path(out, "tables", f"{name}.csv")
+    if path:
+        write_csv(_no_formulas(frame), path)
+    if frame.empty:
+        return message(empty)
+    if len(frame) > limit:
+        note = f"{note} The first {limit} of {text.number(len(frame))} rows; the file holds all of them.".strip()
+    columns, cells = [], []
+    for heading in frame.columns:
+        stem = re.sub(" (from|to)$", "", heading)
+        pair = {f"{stem} from", f"{stem} to"} <= set(frame.columns)
+        if pair and heading == f"{stem} to":
+            continue
+        values = frame[heading].head(limit)
+        if pair:
+            shown = [text.interval(*ends) for ends in zip(values, frame[f"{stem} to"], strict=False)]
+        else:
+            shown = [_cell(value, values.dtype) for value in values]
+        kind = "number" if pair or pd.api.types.is_numeric_dtype(values) else "words"
+        kind = "date" if pd.api.types.is_datetime64_any_dtype(values) else kind
+        columns.append({"name": stem if pair else heading, "kind": kind})
+        cells.append(shown)
+    rows = [list(row) for row in zip(*cells, strict=True)]
+    csv = f"tables/{name}.csv" if path else ""
+    return Block({"kind": "table", "title": title, "columns": columns, "rows": rows, "note": note, "csv": csv})
+
+
+def figure(
+    fig: Figure | None,
+    *,
+    name: str,
+    title: str,
+    alt: str,
+    data: pd.DataFrame,
+    out: str | Path = "",
+    note: str = "",
+    empty: str = NOTHING,
+) -> Block:
+    """Show a chart with its text alternative, and its numbers in a table below.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure or None
+        As ``charts`` draws it; None where there is nothing to draw.
+    name : str
+        Name of the files without ending.
+    title : str
+        The finding that the chart shows; also written onto the chart in the files.
+    alt : str
+        The chart in words.
+    data : pandas.DataFrame
+        Its numbers, see ``table``.
+    out, note, empty
+        As in ``table``; ``note`` stands below the table.
+
+    Returns
+    -------
+    Block
+    """
+    caption = " by ".join([data.columns[1], text.lower(data.columns[0])]) if data.shape[1] > 1 else title
+    numbers_below = table(data, title=caption, name=name, out=out, note=note, empty=empty)
+    if fig is None:
+        return numbers_below
+    files = []
+    svg = _svg(fig)
+    width, height = (round(inches * 96) for inches in fig.get_size_inches())
+    if path := _path(out, "figures", f"{name}.svg"):
+        import textwrap
+
+        rows = textwrap.wrap(title, 88)
+        fig.set_size_inches(fig.get_figwidth(), fig.get_figheight() + 0.28 * len(rows) + 0.1)
+        fig.suptitle("\n".join(rows), x=0.01, ha="left", fontsize=13, fontweight="bold", parse_math=False)
+        path.write_text(_svg(fig), encoding="utf-8", newline="\n")
+        fig.savefig(path.with_suffix(".png"), dpi=150, metadata={"Software": None})
+        files = [{"name": kind.upper(), "path": f"figures/{name}.{kind}"} for kind in ("png", "svg")]
+    content = {"title": title, "alt": alt, "svg": svg, "width": width, "height": height, "files": files}
+    return Block({"kind": "figure", **content, "table": numbers_below.content})
+
+
+def _svg(fig: Figure) -> str:
+    import matplotlib
+
+    # A fixed salt and no date, so that two runs give the same bytes.
+    with matplotlib.rc_context({"svg.hashsalt": "dhr_analytics", "svg.fonttype": "path"}), io.StringIO() as stream:
+        fig.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        return stream.getvalue()
+
+
+def _path(out: str | Path, folder: str, name: str) -> Path | None:
+    if not re.fullmatch(r"[a-z0-9_]+\.[a-z]+", name):
+        raise UsageError(f"{name!r} cannot name a file of the pack. Use small letters, digits and underscores.")
+    if not str(out):
+        return None
+    path = Path(out) / folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _no_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+
+    def safe(value: object) -> object:
+        return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+    kept = {heading: values.map(safe) if values.dtype == "str" else values for heading, values in frame.items()}
+    return pd.DataFrame(kept, index=frame.index).rename(columns=safe)
+
+
+def _cell(value: Any, dtype: Any) -> str:
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return text.day(None if pd.isna(value) else value)
+    if pd.api.types.is_float_dtype(dtype):
+        return text.percent(None if pd.isna(value) else float(value))
+    if pd.isna(value) or value == "":
+        return "not stated"
+    return text.number(value) if pd.api.types.is_integer_dtype(dtype) else page.clean(value)

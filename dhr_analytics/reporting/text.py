@@ -1,0 +1,180 @@
+"""Numbers, dates and names in plain words, in the style of GOV.UK."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate, parse_quarter
+from dhr_analytics.themes.codebook import Codebook
+
+STATUSES = {
+    "completed": "Completed",
+    "in_progress": "In progress",
+    "not_started": "Not started",
+    "considering": "Owner will consider it",
+    "no_update": "No update in the plan",
+}
+SCOPES = {"local": "Local", "national": "National", "local_and_national": "Local and national"}
+SECTORS = {"other": "Other agencies"}
+CODED_BY = {"rule": "given by a rule", "model": "given by the model", "human": "given by a person"}
+FRACTIONS = {1 / 4: "a quarter", 1 / 3: "a third", 1 / 2: "half", 2 / 3: "two thirds", 3 / 4: "three quarters"}
+UNITS = {"reviews": "review", "recommendations": "recommendation", "actions": "action", "days": "day"}
+
+
+def number(value: int) -> str:
+    """Return a whole number with a comma between thousands."""
+    return f"{int(value):,}"
+
+
+def count(value: int, unit: str) -> str:
+    """Return a number with its unit, in the singular where it is one: "1 action", "1,204 actions".
+
+    Parameters
+    ----------
+    value : int
+    unit : str
+        In the plural; a key of ``UNITS``.
+
+    Returns
+    -------
+    str
+    """
+    return f"{number(value)} {UNITS[unit] if int(value) == 1 else unit}"
+
+
+def percent(value: float | None) -> str:
+    """Return a share as a whole percentage, halves rounded up.
+
+    Parameters
+    ----------
+    value : float or None
+        0 to 1; None where there is nothing to divide by.
+
+    Returns
+    -------
+    str
+        A share that is not quite nothing, or not quite all, never reads as 0% or 100%.
+    """
+    if value is None or value != value:
+        return "no figure"
+    # Decimal of the printed form: 0.285 is a half for the reader, though the float lies below it.
+    whole = int((Decimal(repr(float(value))) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    if whole == 0 and value > 0:
+        return "less than 1%"
+    if whole == 100 and value < 1:
+        return "more than 99%"
+    return f"{whole}%"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return an interval as "15% to 39%"."""
+    if low is None or high is None or low != low or high != high:
+        return "no figure"
+    return f"{percent(low)} to {percent(high)}"
+
+
+def day(value: date | None) -> str:
+    """Return a date as "31 March 2025", and "not stated" where there is none."""
+    return "not stated" if value is None or value != value else f"{value.day} {value:%B %Y}"
+
+
+def of(estimate: Estimate) -> str:
+    """Return numerator and denominator: "12 of 48 actions"."""
+    return f"{number(estimate.n)} of {count(estimate.N, estimate.denominator)}"
+
+
+def full(estimate: Estimate) -> str:
+    """Return an estimate with all it stands on.
+
+    Parameters
+    ----------
+    estimate : Estimate
+
+    Returns
+    -------
+    str
+        "12 of 48 actions (25%, 95% interval 15% to 39%)".
+    """
+    if estimate.value is None:
+        return f"no {estimate.denominator}"
+    return f"{of(estimate)} ({percent(estimate.value)}, 95% interval {interval(estimate.low, estimate.high)})"
+
+
+def roughly(estimate: Estimate) -> str:
+    """Return a share as a reader would say it, to begin a sentence with.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        With N of at least 1.
+
+    Returns
+    -------
+    str
+        "About a third of actions", "About 4 in 10 actions"; the exact figures where there are fewer than 20 rows.
+    """
+    unit, value = estimate.denominator, estimate.value or 0.0
+    if estimate.n == 0:
+        return f"None of the {count(estimate.N, unit)}" if estimate.N > 1 else f"Not the one {UNITS[unit]}"
+    if estimate.n == estimate.N:
+        return f"All {count(estimate.N, unit)}" if estimate.N > 1 else f"The one {UNITS[unit]}"
+    if estimate.N < 20:
+        return f"{number(estimate.n)} of the {count(estimate.N, unit)}"
+    if value < 0.05:
+        return f"Fewer than 1 in 20 {unit}"
+    if value > 0.95:
+        return f"Almost all {unit}"
+    near = next((words for share, words in FRACTIONS.items() if abs(value - share) <= 0.025), "")
+    if near:
+        return f"About {near} of {unit}"
+    return f"About {int(value * 10 + 0.5)} in 10 {unit}"
+
+
+def capital(words: str) -> str:
+    """Return words with a capital at the beginning, the rest as it was."""
+    return words[:1].upper() + words[1:]
+
+
+def lower(words: str) -> str:
+    """Return words with a small letter at the beginning, unless they begin with a name or an abbreviation."""
+    first, _, rest = words.partition(" ")
+    return words if first[1:2].isupper() or rest[:1].isupper() else words[:1].lower() + words[1:]
+
+
+@cache
+def theme_names() -> Mapping[str, str]:
+    """Return the names of the codebook's themes by id."""
+    return {theme.id: theme.name for theme in Codebook.load().themes}
+
+
+@cache
+def theme_tags() -> Mapping[str, str]:
+    """Return the Home Office tag that each theme rolls up to, by id."""
+    return {theme.id: theme.home_office for theme in Codebook.load().themes}
+
+
+def name(dimension: str, group: str) -> str:
+    """Return a group of a table in plain words.
+
+    Parameters
+    ----------
+    dimension : str
+        Such as ``"theme"``, ``"sector"``, ``"status"`` or ``"target_quarter"``.
+    group : str
+        As in ``Estimate.group``.
+
+    Returns
+    -------
+    str
+    """
+    if group in (NOT_STATED, NOT_CODED, ""):
+        return capital(group or NOT_STATED)
+    if dimension.endswith("_quarter"):
+        return parse_quarter(group).label
+    words = {"theme": theme_names(), "status": STATUSES, "scope": SCOPES, "sector": SECTORS}
+    if group in (known := words.get(dimension, {})):
+        return known[group]
+    return group if dimension in ("agency", "area") else capital(group.replace("_", " "))

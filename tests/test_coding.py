@@ -1,0 +1,152 @@
+"""Coding: the rows of themes.csv."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dhr_analytics.errors import InputError
+from dhr_analytics.themes import Codebook, code_recommendations, code_texts
+from dhr_analytics.themes.coding import COLUMNS
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def frame(*texts: str | None, **columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"id": [f"r{n}" for n in range(len(texts))], "text": list(texts), **columns})
+
+
+def test_columns_and_types_are_those_of_the_contract() -> None:
+    coded = code_texts(frame("Complete the DASH.", "Thank the widow's neighbour."))
+    assert tuple(coded.columns) == COLUMNS
+    assert set(coded["source"]) == {"rule"}
+    assert coded["probability"].between(0, 1).all()
+    assert set(coded["codebook_version"]) == {Codebook.load().version}
+
+
+def test_no_texts_give_no_rows_with_the_same_columns() -> None:
+    empty, full = code_texts(frame()), code_texts(frame("Complete the DASH."))
+    assert len(empty) == 0
+    pd.testing.assert_series_equal(empty.dtypes.drop("id"), full.dtypes.drop("id"))
+
+
+def test_implied_parent_carries_the_evidence_of_its_child() -> None:
+    coded = code_texts(frame("Officers must use the DARA.")).set_index("theme")
+    columns = ["evidence", "start", "end", "probability"]
+    assert coded.loc["dash", "evidence"] == "DARA"
+    assert coded.loc["risk_assessment", columns].tolist() == coded.loc["dash", columns].tolist()
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.lists(
+        st.text(max_size=80) | st.sampled_from(["Train staff.", "Audit it.", "Use the DASH.", "Nothing."]), max_size=6
+    )
+)
+def test_each_text_has_themes_or_other_and_every_evidence_is_at_its_place(texts: list[str]) -> None:
+    codebook = Codebook.load()
+    given_frame = frame(*texts)
+    coded = code_texts(given_frame, codebook)
+    assert set(coded["id"]) == set(given_frame["id"])
+    assert not coded.duplicated(["id", "theme"]).any()
+    text_of = dict(zip(given_frame["id"], given_frame["text"], strict=True))
+    for identity, rows in coded.groupby("id"):
+        assert ("other" in set(rows["theme"])) == (len(rows) == 1 and rows["evidence"].iloc[0] == "")
+        for row in rows[rows["theme"] != "other"].itertuples():
+            assert text_of[identity][row.start : row.end] == row.evidence != ""
+
+
+def test_other_has_no_evidence_and_no_place() -> None:
+    row = code_texts(frame("Improve the lighting of the footpath.")).iloc[0]
+    assert row["theme"] == "other"
+    assert row["evidence"] == ""
+    assert pd.isna(row["start"]) and pd.isna(row["end"])
+
+
+def test_missing_text_is_other() -> None:
+    assert code_texts(frame(None, ""))["theme"].tolist() == ["other", "other"]
+
+
+def test_rows_stand_in_input_order_and_then_in_codebook_order() -> None:
+    texts = frame("Train staff, audit records and use the DASH.", "Use the DASH and train staff.")
+    coded = code_texts(texts)
+    order = {theme: place for place, theme in enumerate(Codebook.load().ids)}
+    places = [(identity, order[theme]) for identity, theme in zip(coded["id"], coded["theme"], strict=True)]
+    assert places == sorted(places)
+    backwards = code_texts(texts.iloc[::-1])
+    assert backwards["id"].drop_duplicates().tolist() == ["r1", "r0"]
+    pd.testing.assert_frame_equal(
+        backwards.sort_values("id", kind="stable", ignore_index=True), coded, check_index_type=False
+    )
+
+
+def test_input_is_left_as_it_was() -> None:
+    texts = frame("Train staff.", section=["Housing"])
+    before = texts.copy()
+    code_texts(texts)
+    pd.testing.assert_frame_equal(texts, before)
+
+
+def test_heading_is_read_only_where_the_text_does_not_stand_alone() -> None:
+    texts = frame(
+        "Raise this with all.", "Write to every single agency in the county.", section=["Training", "Training"]
+    )
+    coded = code_texts(texts).set_index("id")
+    assert coded.loc["r0", "theme"] == "training"
+    assert coded.loc["r0", "evidence"] == "Training"
+    assert pd.isna(coded.loc["r0", "start"])
+    assert "training" not in set(coded.loc[["r1"], "theme"])
+
+
+def test_probability_is_the_precision_that_the_codebook_states(tmp_path: Path) -> None:
+    file = tmp_path / "codebook.toml"
+    theme = '[[domain.theme]]\nid = "{0}"\nname = "x"\ndefinition = "x"\nhome_office = "other"\n{1}\n'
+    file.write_text(
+        'version = "0.1.0"\nhome_office_tags = ["other"]\n[[domain]]\nid = "d"\nname = "D"\n'
+        + theme.format("a", 'phrases = ["alpha"]\nprecision = 0.75')
+        + theme.format("b", 'phrases = ["beta"]')
+        + theme.format("other", "precision = 0.5"),
+        encoding="utf-8",
+    )
+    coded = code_texts(frame("alpha beta", "gamma"), Codebook.load(file))
+    assert coded[["theme", "probability"]].values.tolist() == [["a", 0.75], ["b", 1.0], ["other", 0.5]]
+
+
+def test_recommendations_of_a_package_keep_their_key() -> None:
+    table = pd.DataFrame({"recommendation_id": ["x-R001"], "id": ["else"], "text": ["Train staff."], "section": [""]})
+    coded = code_recommendations(table)
+    assert coded.columns[0] == "recommendation_id"
+    assert coded["recommendation_id"].tolist() == ["x-R001"]
+    assert coded["theme"].tolist() == ["training"]
+
+
+@pytest.mark.parametrize("column", ["id", "text"])
+def test_a_missing_column_is_named(column: str) -> None:
+    with pytest.raises(InputError, match=f"'{column}'"):
+        code_texts(frame("Train staff.").drop(columns=column))
+
+
+def test_recommendations_without_their_key_are_refused() -> None:
+    with pytest.raises(InputError, match="recommendation_id"):
+        code_recommendations(frame("Train staff."))
+
+
+def test_a_repeated_id_is_named() -> None:
+    with pytest.raises(InputError, match="'r0'"):
+        code_texts(pd.DataFrame({"id": ["r0", "r0"], "text": ["a", "b"]}))
+
+
+@pytest.mark.seeds
+@pytest.mark.skipif(not (SHARED / "gold" / "themes.csv").exists(), reason="the gold reading in ../shared is not there")
+def test_rules_alone_reach_the_floor_on_the_published_plans() -> None:
+    key = ["document", "seq"]
+    gold = pd.read_csv(SHARED / "gold" / "themes.csv", dtype=str, keep_default_na=False)
+    texts = pd.read_csv(SHARED / "gold" / "recommendations.csv", dtype=str, keep_default_na=False)
+    texts = texts.assign(id=texts[key].agg("/".join, axis=1))
+    coded = code_texts(texts)
+    found = {identity: set(rows) for identity, rows in coded.groupby("id")["theme"]}
+    pairs = [(set(row.themes.split(";")), found[f"{row.document}/{row.seq}"]) for row in gold.itertuples()]
+    right = sum(len(wanted & given_) for wanted, given_ in pairs)
+    assert 2 * right / sum(len(wanted) + len(given_) for wanted, given_ in pairs) >= 0.70

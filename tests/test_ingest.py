@@ -1,0 +1,196 @@
+import csv
+import hashlib
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT, SHARED
+
+from dhr_analytics import schema
+from dhr_analytics.errors import InputError, UsageError
+from dhr_analytics.ingest import find_documents, ingest
+from dhr_analytics.package import Plans, read_package, write_package
+
+PLAN = "No\tRecommendation\tAction\tLead agency\tTarget date\tStatus\n1\tTrain staff.\tRun it.\tNorthmoor Police\tMay 2025\tOngoing\n"
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+def gold(folder: Path, table: str) -> list[dict[str, str]]:
+    with (folder / f"{table}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def found_by_document(plans: Plans) -> Counter:
+    return Counter(dict(zip(plans.reviews["document"], plans.reviews["n_recommendations"], strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("documents", "gold_folder"),
+    [
+        pytest.param(ROOT / "data" / "sample", ROOT / "tests" / "gold_sample", id="sample"),
+        pytest.param(SHARED / "seeds", SHARED / "gold", id="published", marks=pytest.mark.seeds),
+    ],
+)
+def test_plans_are_read_as_a_careful_person_reads_them(documents, gold_folder):
+    plans = ingest([documents])
+    expected = gold(gold_folder, "recommendations")
+    document_of = dict(zip(plans.reviews["review_id"], plans.reviews["document"], strict=True))
+    read = [
+        (document_of[r.review_id], r.number.strip(".() "), r.scope, r.section)
+        for r in plans.recommendations.itertuples()
+    ]
+    want = [(r["document"], r["number"].strip(".() "), r["scope"], r["section"]) for r in expected]
+    assert read == want
+    # Every status and target that the hand reading holds, counted per document (placeholders and soft splits aside).
+    wanted = Counter(
+        (a["document"], a["status"])
+        for a in gold(gold_folder, "actions")
+        if not a["soft_split"] and not a["alt_status"]
+    )
+    got = Counter((document_of[a.review_id], a.status) for a in plans.actions.itertuples())
+    assert all(got[key] >= n for key, n in wanted.items() if key[1] in ("completed", "considering"))
+
+
+def test_no_name_of_the_sample_reaches_the_package(sample_plans, tmp_path):
+    write_package(sample_plans, tmp_path / "pkg")
+    written = "\n".join(p.read_text(encoding="utf-8") for p in (tmp_path / "pkg").iterdir())
+    names = {row["lead_person"] for row in gold(ROOT / "tests" / "gold_sample", "actions") if row["lead_person"]}
+    full = {" ".join(name.split()[:2]) for name in names if len(name.split()) >= 2 and name.split()[0] in
+            ("Alex", "Sam", "Jo", "Robin", "Bo", "Kim", "Drew", "Chris", "Pat", "Max")}  # fmt: skip
+    assert full
+    assert not [name for name in full if name in written]
+
+
+def test_the_same_documents_give_the_same_bytes_for_any_jobs(tmp_path):
+    for name, jobs in (("one", 1), ("two", 2)):
+        write_package(ingest([ROOT / "data" / "sample"], jobs=jobs), tmp_path / name)
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
+def test_keys_do_not_depend_on_the_file_name(tmp_path):
+    ids = []
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(PLAN, encoding="utf-8")
+        ids.append(list(ingest([tmp_path / name]).actions["action_id"]))
+    assert ids[0] == ids[1]
+
+
+def test_a_package_survives_the_round_trip(sample_plans, tmp_path):
+    write_package(sample_plans, tmp_path / "pkg")
+    back = read_package(tmp_path / "pkg")
+    for name, frame in sample_plans.tables().items():
+        pd.testing.assert_frame_equal(getattr(back, name), frame)
+
+
+def test_the_package_is_valid_frictionless(sample_plans, tmp_path):
+    frictionless = pytest.importorskip("frictionless")
+    write_package(sample_plans, tmp_path / "pkg")
+    report = frictionless.validate(str(tmp_path / "pkg" / "datapackage.json"))
+    assert report.valid, report.to_summary()
+
+
+def test_the_manifest_states_what_the_document_does_not(tmp_path):
+    (tmp_path / "p.txt").write_text(PLAN.replace("May 2025", "3 months after publication"), encoding="utf-8")
+    (tmp_path / "reviews.csv").write_text(
+        "document,review_id,area,published_on\np.txt,N-1,Northmoor,2024-11-30\n", encoding="utf-8"
+    )
+    plans = ingest([tmp_path])
+    assert list(plans.recommendations["recommendation_id"]) == ["N-1-R001"]
+    assert plans.actions["target_on"].iloc[0].date() == date(2025, 2, 28)
+    assert plans.reviews["area"].iloc[0] == "Northmoor"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "says"),
+    [
+        ("document,review\np.txt,N", "Did you mean review_id"),
+        ("doc\np.txt", "no column 'document'"),
+        ("document,published_on\np.txt,31/12/2024", "write it as 2025-03-31"),
+        ("document\np.txt\np.txt", "stands twice"),
+        ("document\nq.txt", "Did you mean p.txt"),
+    ],
+)
+def test_a_faulty_manifest_is_refused_in_words(tmp_path, manifest, says):
+    (tmp_path / "p.txt").write_text(PLAN, encoding="utf-8")
+    (tmp_path / "m.csv").write_text(manifest, encoding="utf-8")
+    with pytest.raises(UsageError, match=says):
+        ingest([tmp_path / "p.txt"], manifest=tmp_path / "m.csv")
+
+
+def test_one_bad_file_does_not_stop_the_others(tmp_path):
+    (tmp_path / "p.txt").write_text(PLAN, encoding="utf-8")
+    (tmp_path / "copy.txt").write_text(PLAN, encoding="utf-8")
+    (tmp_path / "photo.txt").write_bytes(b"\x89PNG\x00\x00")
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "letter.txt").write_text("Dear all,\n\nsee you there.\n", encoding="utf-8")
+    plans = ingest([tmp_path])
+    assert len(plans.reviews) == 1
+    reasons = dict(zip(plans.rejected["document"], plans.rejected["reason"], strict=True))
+    assert "not text" in reasons["photo.txt"]
+    assert "empty" in reasons["empty.txt"]
+    assert "no action plan" in reasons["letter.txt"]
+    assert "the same document" in reasons["p.txt"]  # copy.txt comes first by name
+
+
+def test_a_folder_without_a_plan_is_refused(tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear all,\n\nsee you there.\n", encoding="utf-8")
+    with pytest.raises(InputError, match="No action plan was found in 1 document"):
+        ingest([tmp_path])
+
+
+def test_missing_and_empty_folders_are_wrong_use(tmp_path):
+    with pytest.raises(UsageError, match="no documents"):
+        find_documents([tmp_path])
+    with pytest.raises(UsageError, match="no file or folder"):
+        find_documents([tmp_path / "nowhere"])
+
+
+def test_names_are_kept_only_when_asked_and_the_package_says_so(tmp_path):
+    (tmp_path / "p.txt").write_text(
+        PLAN.replace("Northmoor Police", "Alex Example, Northmoor Police").replace("Run it", "Alex Example runs it")
+    )
+    masked, kept = ingest([tmp_path]), ingest([tmp_path], keep_names=True)
+    assert masked.actions["text"].iloc[0] == "[name] runs it."
+    assert kept.actions["text"].iloc[0] == "Alex Example runs it."
+    assert kept.about["restricted"] is True and "restricted" not in masked.about
+
+
+def test_a_folder_that_is_no_package_is_never_overwritten(sample_plans, tmp_path):
+    (tmp_path / "mine.docx").write_bytes(b"x")
+    with pytest.raises(UsageError, match="not a plan package"):
+        write_package(sample_plans, tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.docx"]
+
+
+def test_a_package_replaces_an_older_one_whole(sample_plans, tmp_path):
+    write_package(sample_plans, tmp_path / "pkg")
+    (tmp_path / "pkg" / "stale.csv").write_text("x")
+    write_package(sample_plans, tmp_path / "pkg")
+    assert not (tmp_path / "pkg" / "stale.csv").exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["pkg"]
+
+
+def test_broken_tables_are_refused(sample_plans, tmp_path):
+    actions = sample_plans.actions.copy()
+    actions.loc[0, "status"] = "finished"
+    with pytest.raises(InputError, match="'finished' is not one of"):
+        schema.check({**sample_plans.tables(), "actions": actions})
+    with pytest.raises(InputError, match="is not in recommendations"):
+        schema.check({**sample_plans.tables(), "recommendations": sample_plans.recommendations.iloc[1:]})
+    with pytest.raises(InputError, match="stands twice"):
+        schema.check({"reviews": pd.concat([sample_plans.reviews, sample_plans.reviews])})
+    write_package(sample_plans, tmp_path / "pkg")
+    (tmp_path / "pkg" / "actions.csv").write_text("action_id\nx\n")
+    with pytest.raises(InputError, match="has no column"):
+        read_package(tmp_path / "pkg")
+    with pytest.raises(UsageError, match="dhr ingest"):
+        read_package(tmp_path / "nothing")

@@ -1,0 +1,306 @@
+"""The pack of a quarter: what a lead finds in it, bad material, and the folder it goes to."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import frames
+import nbformat
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from dhr_analytics.errors import NotebookError, UsageError
+from dhr_analytics.package import Plans, write_package
+from dhr_analytics.reporting import page, report
+from dhr_analytics.reporting.run import check_parameters
+from dhr_analytics.schema import STATUSES
+from dhr_analytics.themes.codebook import Codebook
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+HOSTILE = "=cmd() <script>alert(1)</script> \u202eevil \U0001f600 {{ 7*7 }} $x^2$"
+
+
+def some_plans() -> Plans:
+    sectors = ["police", "health", "housing", ""]
+    actions = [
+        {
+            "recommendation_id": f"{'AB'[k % 2]}-R{k % 6 + 1:03d}",
+            "text": HOSTILE if k == 3 else f"Action number {k}",
+            "agency": HOSTILE if k == 3 else f"{sectors[k % 4]} of Northshire".strip(),
+            "sector": sectors[k % 4],
+            "target_on": "" if k % 5 == 0 else f"202{3 + k % 3}-0{k % 9 + 1}-15",
+            "status": STATUSES[k % 5],
+            "evidence_recorded": "true" if k % 10 == 0 else "false",
+            "rag": ["Green", "Red", "", "Blue"][k % 4],
+        }
+        for k in range(40)
+    ]
+    themes = {
+        f"{'AB'[k % 2]}-R{k % 6 + 1:03d}": [["training", "dash", "risk_assessment"], ["training"], []][k % 3]
+        for k in range(6)
+    }
+    reviews = [
+        {"review_id": "A", "area": "Northshire", "published_on": "2023-02-01", "sha256": "ab" * 32},
+        {"review_id": "B", "area": "Southam", "published_on": "2023-11-01", "title": HOSTILE},
+    ]
+    texts = [{"recommendation_id": "A-R001", "text": HOSTILE}]
+    return frames.build(actions, recommendations=texts, reviews=reviews, themes=themes)
+
+
+def inline(name: str, plans: Plans, folder: Path, quarter: str = "2025Q1", **filters: str) -> BeautifulSoup:
+    """Return the page of a notebook that was run in this process, where warnings are errors."""
+    write_package(plans, folder / "package")
+    parameters = {"quarter": quarter, "plans": str(folder / "package"), "out": str(folder), **filters}
+    book = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    outputs: list[dict[str, object]] = []
+
+    def display(*values: object) -> None:
+        outputs.extend(value._repr_mimebundle_() for value in values if value is not None)
+
+    known: dict[str, object] = {"display": display}
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            outputs = []
+            body = ast.parse(cell.source).body
+            last = body.pop() if isinstance(body[-1], ast.Expr) else None
+            exec(compile(ast.Module(body, []), name, "exec"), known)
+            if last is not None:
+                display(eval(compile(ast.Expression(last.value), name, "eval"), known))
+            cell.outputs = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
+            if "parameters" in cell.metadata.get("tags", ()):
+                known.update(parameters)
+    return BeautifulSoup(page.page(book, name=name, pages=[], provenance=""), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pack")
+    write_package(some_plans(), folder / "package")
+    said: list[str] = []
+    report.make_report(folder / "package", quarter="2025Q1", out=folder / "reports", progress=said.append)
+    assert sorted(line.split(":")[0] for line in said) == list(report.PAGES)
+    return folder
+
+
+def trees(pack):
+    made = sorted((pack / "reports" / "2025Q1").glob("*.html"))
+    assert [path.stem for path in made] == [*report.PAGES, "index"]
+    return {path.stem: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in made}
+
+
+@pytest.mark.slow
+def test_pages_can_be_read_by_everyone(pack):
+    for name, tree in trees(pack).items():
+        levels = [int(heading.name[1]) for heading in tree.find_all(re.compile("^h[1-6]$"))]
+        assert levels[0] == 1 and levels.count(1) == 1, name
+        assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False)), name
+        for table in tree.find_all("table"):
+            assert table.caption.text and all(cell.get("scope") for cell in table.find_all("th")), name
+            assert {len(row.find_all(["th", "td"])) for row in table.find_all("tr")} == {
+                len(table.thead.find_all("th"))
+            }
+        for image in tree.find_all("img"):
+            assert len(image["alt"]) > 60 and image["src"].startswith("data:image/svg+xml;base64,")
+            assert image.find_parent("figure").find_next("table"), "the numbers stand below the chart"
+        ids = [element["id"] for element in tree.find_all(id=True)]
+        assert len(ids) == len(set(ids))
+        assert len({region["aria-label"] for region in tree.find_all(role="region")}) == len(
+            tree.find_all(role="region")
+        ), name
+
+
+@pytest.mark.slow
+def test_every_link_leads_to_a_file_and_none_outside(pack):
+    folder = pack / "reports" / "2025Q1"
+    linked = set()
+    for name, tree in trees(pack).items():
+        assert "://" not in str(tree) and "file:" not in str(tree), name
+        assert str(pack) not in str(tree), "no path of this machine"
+        for link in tree.find_all("a"):
+            path, _, anchor = link["href"].partition("#")
+            target = trees(pack)[Path(path).stem] if path.endswith(".html") else tree
+            assert not path or (folder / path).is_file(), f"{name}: {path}"
+            assert not anchor or target.find(id=anchor), f"{name}: {link['href']}"
+            linked.add(path)
+    files = {path.relative_to(folder).as_posix() for kind in ("tables", "figures") for path in folder.glob(f"{kind}/*")}
+    assert files and files <= linked, "every table and figure can be reached"
+
+
+@pytest.mark.slow
+def test_pages_speak_plain_words(pack):
+    ids = [theme.id for theme in Codebook.load().themes if "_" in theme.id] + [each for each in STATUSES if "_" in each]
+    for name, tree in trees(pack).items():
+        tree.style.decompose()
+        words = tree.get_text(" ") + " ".join(image["alt"] for image in tree.find_all("img"))
+        found = [
+            word for word in [*ids, "nan", "NaN", "None", "<NA>", "NaT", "A-R001"] if re.search(rf"\b{word}\b", words)
+        ]
+        assert not found, (name, found)
+        assert "not done" not in words.lower()
+        assert "As known on 31 March 2025" in tree.header.text and "January to March 2025" in tree.header.text
+
+
+@pytest.mark.slow
+def test_the_summary_gives_five_findings_with_their_figures(pack):
+    found = trees(pack)["00_summary"].find("ol", class_="findings").find_all("li")
+    assert len(found) == 5
+    for item in found:
+        assert re.search(r"\d+ of \d+ (actions|recommendations) \(\S+%, 95% interval \S+ to \S+\)", item.text)
+    # 8 of the 40 actions have each status; 4 (those with k a multiple of 10) are completed with evidence.
+    assert (
+        "About 2 in 10 actions are recorded as completed" in found[0].text and "8 of 40 actions (20%" in found[0].text
+    )
+    assert "8 of 40 actions (20%" in found[1].text
+    assert "4 of 40 actions (10%" in found[2].text and "Of the 8 actions recorded as completed" in found[2].text
+    assert "“Training and workforce development”" in found[4].text and "4 of 6 recommendations" in found[4].text
+    counted = trees(pack)["00_summary"].find("dl", class_="numbers")
+    assert [each.text for each in counted.find_all("dd")] == ["2", "6", "40"]
+
+
+@pytest.mark.slow
+def test_the_overdue_list_is_that_of_the_plans(pack):
+    frame = pd.read_csv(pack / "reports" / "2025Q1" / "tables" / "completion_overdue.csv")
+    actions = some_plans().actions
+    late = (actions["target_on"] < "2025-03-31") & (actions["status"] != "completed")
+    assert len(frame) == late.sum() > 0
+    assert frame["Days overdue"].is_monotonic_decreasing
+    days = (pd.Timestamp("2025-03-31") - pd.to_datetime(frame["Target date"])).dt.days
+    assert (days == frame["Days overdue"]).all()
+    assert not frame["Action"].str.startswith("=").any() and frame["Action"].str.startswith("'=cmd()").sum() == 1
+
+
+@pytest.mark.slow
+def test_a_second_run_gives_the_same_bytes(pack):
+    report.make_report(pack / "package", quarter="2025Q1", out=pack / "again", jobs=4)
+    first, second = pack / "reports" / "2025Q1", pack / "again" / "2025Q1"
+    files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
+    for file in files:
+        if file.name != report.MANIFEST:
+            assert (first / file).read_bytes() == (second / file).read_bytes(), file
+    one, two = (json.loads((path / report.MANIFEST).read_text(encoding="utf-8")) for path in (first, second))
+    assert one.pop("seconds").keys() == two.pop("seconds").keys() and one == two
+    assert set(one["files"]) == {file.as_posix() for file in files} - {report.MANIFEST}
+    assert [each.name for each in (pack / "again").iterdir()] == ["2025Q1"], "nothing is left beside the pack"
+
+
+@pytest.mark.slow
+def test_a_failure_leaves_the_old_pack_and_keeps_the_notebook(pack, tmp_path):
+    old = (pack / "reports" / "2025Q1" / "index.html").read_bytes()
+    for name in report.PAGES:
+        book = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+        book.cells = book.cells[:2] + [nbformat.v4.new_code_cell("1 / 0" if name == "03_trends" else "1")]
+        nbformat.write(book, tmp_path / f"{name}.ipynb")
+    with pytest.raises(NotebookError, match="03_trends.ipynb stopped"):
+        report.make_report(pack / "package", quarter="2025Q1", out=pack / "reports", notebooks=tmp_path)
+    assert (pack / "reports" / "2025Q1" / "index.html").read_bytes() == old
+    assert [path.name for path in (pack / "reports" / "failed").iterdir()] == ["03_trends.failed.ipynb"]
+    assert sorted(path.name for path in (pack / "reports").iterdir()) == ["2025Q1", "failed"]
+    done = report.make_report(pack / "package", quarter="2025Q1", out=pack / "reports", only="03_trends")
+    assert sorted(path.name for path in done.parent.glob("*.html")) == ["03_trends.html", "index.html"]
+    assert not list((pack / "reports" / "failed").iterdir()), "what was mended is no longer kept as failed"
+
+
+@pytest.mark.parametrize("name", report.PAGES)
+def test_nothing_known_at_that_time(name, tmp_path):
+    tree = inline(name, some_plans(), tmp_path, quarter="2020Q1")
+    assert "No recommendation was known on 31 March 2020." in tree.find(class_="message").text
+    assert not tree.find_all(["table", "img", "ol"])
+
+
+@pytest.mark.parametrize("name", report.PAGES)
+@pytest.mark.parametrize(
+    "case", ["no themes", "themes without rows", "no dates", "one action", "no action", "no row", "all done"]
+)
+def test_poor_material_gives_words_not_empty_charts(name, case, tmp_path):
+    actions = [{"status": status, "target_on": "2024-05-31"} for status in ("completed", "no_update")]
+    plans = {
+        "no themes": lambda: frames.build(actions),
+        "themes without rows": lambda: frames.build(actions, themes={"A-R001": []}),
+        "no dates": lambda: frames.build([{**each, "target_on": ""} for each in actions], themes={"A-R001": ["dash"]}),
+        "one action": lambda: frames.build(actions[1:], themes={"A-R001": ["dash"]}),
+        "no action": lambda: frames.build(themes={"A-R001": ["dash"]}),
+        "no row": frames.empty,
+        "all done": lambda: frames.build(actions[:1] * 30, themes={"A-R001": ["other"]}),
+    }[case]()
+    tree = inline(name, plans, tmp_path)
+    tree.style.decompose()
+    words = tree.get_text(" ")
+    assert not re.search(r"\b(nan|NaN|None|<NA>|NaT)\b|\(\)|of 0 ", words.replace("None of", ""))
+    assert all(table.tbody.find_all("tr") for table in tree.find_all("table"))
+    assert len(tree.main.text) > 150
+    if case in ("no themes", "themes without rows") and name == "02_themes":
+        assert "have not been given themes yet" in tree.find(class_="message").text
+    if case == "no dates" and name == "04_completion":
+        assert "No action is overdue." in [message.text for message in tree.find_all(class_="message")]
+    if case == "one action" and name == "00_summary":
+        assert "The one action has no update in the plan" in words and "The one action is overdue" in words
+
+
+def test_filters_are_said_and_applied(tmp_path):
+    tree = inline("00_summary", some_plans(), tmp_path, areas="southam", themes="Training and workforce development")
+    assert "area southam; theme Training and workforce development" in tree.header.text
+    assert tree.find("dl", class_="numbers").dd.text == "1"
+
+
+def test_quotes_mark_the_words_that_carried_the_theme(tmp_path):
+    plans = frames.build(
+        [{}], recommendations=[{"recommendation_id": "A-R001", "text": "Staff should train. Others too."}]
+    )
+    coded = {"recommendation_id": ["A-R001"], "theme": ["training"], "source": ["rule"], "evidence": ["should train"]}
+    plans = plans.with_themes(pd.DataFrame({**coded, "start": ["6"], "end": ["18"]}))
+    tree = inline("02_themes", plans, tmp_path)
+    assert tree.blockquote.mark.text == "should train" and tree.blockquote.text == "Staff should train. Others too."
+    assert "theme given by a rule" in tree.find("figure", class_="quote").figcaption.text
+
+
+def test_fiscal_quarters(tmp_path):
+    tree = inline("00_summary", some_plans(), tmp_path, quarter="2024-25Q4")
+    assert "January to March 2025" in tree.header.text
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [
+        ({"quarter": "2025Q5"}, "2025Q1"),
+        ({"only": "completion"}, "Did you mean '04_completion'"),
+        ({"only": ["00_summary", "x"]}, "There is no page 'x'"),
+        ({"areas": "Northshir"}, "Northshire"),
+        ({"themes": "trainin"}, "training"),
+        ({"notebooks": "nowhere"}, "There is no notebook"),
+    ],
+)
+def test_wrong_use_is_said_before_anything_is_made(tmp_path, given, seen):
+    write_package(some_plans(), tmp_path / "package")
+    with pytest.raises(UsageError, match=re.escape(seen)):
+        report.make_report(tmp_path / "package", **{"quarter": "2025Q1", "out": tmp_path / "reports", **given})
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_folder_that_is_no_pack_is_left_alone(tmp_path):
+    write_package(some_plans(), tmp_path / "package")
+    (tmp_path / "reports" / "2025Q1").mkdir(parents=True)
+    (tmp_path / "reports" / "2025Q1" / "thesis.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match="is not a report; nothing was written"):
+        report.make_report(tmp_path / "package", quarter="2025Q1", out=tmp_path / "reports")
+    assert [path.name for path in (tmp_path / "reports" / "2025Q1").iterdir()] == ["thesis.txt"]
+
+
+def test_a_package_with_names_is_refused(tmp_path):
+    plans = some_plans()
+    write_package(Plans(**plans.tables(), about={"restricted": True}), tmp_path / "package")
+    with pytest.raises(UsageError, match="--keep-names"):
+        report.make_report(tmp_path / "package", quarter="2025Q1", out=tmp_path / "reports")
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("0[0-4]*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_are_thin_and_clean(path):
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    assert not [cell for cell in code if cell.outputs or cell.execution_count]
+    source = "\n".join(cell.source for cell in code)
+    assert "def " not in source and "spacy" not in source and "lambda" not in source
+    check_parameters(path, {"quarter": "", "plans": "", "out": "", "areas": "", "agencies": "", "themes": ""})
