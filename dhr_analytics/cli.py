@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_ingest(commands)
     _add_classify(commands)
     _add_report(commands)
+    _add_evaluate(commands)
     return parser
 
 
@@ -78,7 +79,10 @@ def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "dhr ingest plan.txt other.txt --out pkg --manifest reviews.csv\n\n"
         "The manifest states what a plan does not say of itself. A file reviews.csv beside the\n"
         "documents is used by itself. Its columns: document (file name), review_id, title, area,\n"
-        "published_on, snapshot_on (dates as 2025-03-31); all but the first may be left out.",
+        "published_on, snapshot_on (dates as 2025-03-31); all but the first may be left out.\n\n"
+        "needs_review.csv lists the rows that a person should look at, the least sure first. What you\n"
+        "put right goes into overrides.csv beside the documents: row_id,column,was,now,by,on,reason.\n"
+        "It is applied on every run, as long as the cell still reads as it did (was).",
     )
     sub.add_argument("documents", nargs="+", metavar="DOCS", help="action plans, or folders that hold them")
     sub.add_argument(
@@ -86,6 +90,9 @@ def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     sub.add_argument(
         "--manifest", metavar="CSV", help="what is known of the reviews (default: reviews.csv beside the documents)"
+    )
+    sub.add_argument(
+        "--overrides", metavar="CSV", help="cells put right by hand (default: overrides.csv beside the plans)"
     )
     sub.add_argument(
         "--keep-names",
@@ -159,6 +166,22 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     sub.set_defaults(run=_report)
 
 
+def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    sub = _command(
+        commands,
+        "evaluate",
+        "Say how well plans are read or themes are coded, against readings and codings by hand.",
+        "dhr evaluate ingest tests/gold_sample data/packages/sample --misses",
+    )
+    kinds = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
+    ingest = kinds.add_parser("ingest", help="a plan package against a reading by hand")
+    ingest.add_argument("gold", metavar="GOLD_DIR", help="folder with recommendations.csv and actions.csv read by hand")
+    ingest.add_argument("package", metavar="DIR", help="plan package made from the same documents")
+    ingest.add_argument("--misses", action="store_true", help="also print every difference")
+    ingest.add_argument("--json", action="store_true", help="print the result as JSON")
+    ingest.set_defaults(run=_evaluate_ingest)
+
+
 def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, description: str, examples: str
 ) -> argparse.ArgumentParser:
@@ -175,20 +198,30 @@ def _ingest(args: argparse.Namespace) -> int:
     from dhr_analytics.ingest import ingest
     from dhr_analytics.package import write_package
 
-    plans = ingest(args.documents, manifest=args.manifest, keep_names=args.keep_names, jobs=args.jobs, progress=_tell)
+    plans = ingest(
+        args.documents,
+        manifest=args.manifest,
+        overrides=args.overrides,
+        keep_names=args.keep_names,
+        jobs=args.jobs,
+        progress=_tell,
+    )
     path = write_package(plans, args.out)
-    unread = _unread(plans)
+    unread, queue = _unread(plans), 0 if plans.needs_review is None else len(plans.needs_review)
     result = {
         "package": str(path.parent),
         "reviews": len(plans.reviews),
         "recommendations": len(plans.recommendations),
         "actions": len(plans.actions),
         "rejected": len(plans.rejected),
+        "needs_review": queue,
         "unread": unread,
     }
     _answer(
         args.json, result, f"{path.parent}: {len(plans.recommendations)} recommendations, {len(plans.actions)} actions"
     )
+    if queue:
+        _tell(f"{queue} row{'s' * (queue > 1)} to look at, the least sure first: {path.parent / 'needs_review.csv'}")
     if unread:
         _tell(f"{len(unread)} of the documents gave no plan; see rejected.csv: {', '.join(unread)}")
     return 1 if unread else 0
@@ -270,6 +303,15 @@ def _report(args: argparse.Namespace) -> int:
         _tell(f"{len(unread)} of the documents gave no plan; see {source / 'rejected.csv'}: {', '.join(unread)}")
     _answer(args.json, {"page": str(page), "package": str(source), "unread": unread}, str(page))
     return 1 if unread else 0
+
+
+def _evaluate_ingest(args: argparse.Namespace) -> int:
+    from dhr_analytics.evaluate import evaluate_ingest
+
+    figures, misses = evaluate_ingest(args.gold, args.package)
+    lines = [*(misses if args.misses else []), *(f"{name:20s} {value}" for name, value in figures.items())]
+    _answer(args.json, {**figures, "misses": misses} if args.misses else dict(figures), "\n".join(lines))
+    return 0
 
 
 def _prepare(documents: Path, out: Path) -> tuple[Path, list[str]]:

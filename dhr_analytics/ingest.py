@@ -17,10 +17,13 @@ import pandas as pd
 from dhr_analytics import schema
 from dhr_analytics.errors import InputError, UsageError
 from dhr_analytics.normalising.plan import PlanTables, normalise
+from dhr_analytics.normalising.review import review_list
+from dhr_analytics.overrides import OVERRIDES, apply_overrides, read_overrides
 from dhr_analytics.package import Plans
-from dhr_analytics.reading import read_document
+from dhr_analytics.reading import read_guarded
 
 MANIFEST = "reviews.csv"
+_OWN_FILES = (MANIFEST, OVERRIDES)
 _MANIFEST_COLUMNS = ("document", "review_id", "title", "area", "published_on", "snapshot_on")
 
 
@@ -31,6 +34,7 @@ class _Read:
     path: Path
     sha256: str
     tables: PlanTables | None
+    kind: str = ""
     error: str = ""
 
 
@@ -38,6 +42,7 @@ def ingest(
     sources: Sequence[Path | str],
     *,
     manifest: Path | str | None = None,
+    overrides: Path | str | None = None,
     keep_names: bool = False,
     jobs: int = 1,
     progress: Callable[[str], None] = lambda line: None,
@@ -51,6 +56,9 @@ def ingest(
     manifest : path, optional
         CSV with the columns document, review_id, title, area, published_on, snapshot_on (all but the first
         may be left out). By default ``reviews.csv`` beside the documents, where there is one.
+    overrides : path, optional
+        CSV of cells put right by hand (see `dhr_analytics.overrides`). By default ``overrides.csv`` beside the
+        documents, where there is one.
     keep_names : bool
         Write individuals' names; the package is then marked as restricted.
     jobs : int
@@ -80,7 +88,11 @@ def ingest(
             read = _told(pool.map(_read_one, *work), len(paths), progress)
     else:
         read = _told(map(_read_one, *work), len(paths), progress)
-    return _assemble(read, stated, keep_names)
+    plans = _assemble(read, stated, keep_names)
+    beside = {path.parent / OVERRIDES for path in paths}
+    files = [Path(overrides)] if overrides is not None else sorted(path for path in beside if path.is_file())
+    rows = [row for path in files for row in read_overrides(path)]
+    return apply_overrides(plans, rows) if rows else plans
 
 
 def find_documents(sources: Sequence[Path | str]) -> list[Path]:
@@ -103,7 +115,9 @@ def find_documents(sources: Sequence[Path | str]) -> list[Path]:
     for source in map(Path, sources):
         if source.is_dir():
             inside = sorted(
-                p for p in source.iterdir() if p.is_file() and not p.name.startswith((".", "~$")) and p.name != MANIFEST
+                p
+                for p in source.iterdir()
+                if p.is_file() and not p.name.startswith((".", "~$")) and p.name not in _OWN_FILES
             )
             if not inside:
                 raise UsageError(
@@ -124,6 +138,10 @@ def find_documents(sources: Sequence[Path | str]) -> list[Path]:
     return found
 
 
+def _is_document(name: str) -> bool:
+    return not name.startswith((".", "~$")) and name not in _OWN_FILES
+
+
 def _told(results, total, progress):  # type: ignore[no-untyped-def]
     read = []
     for i, result in enumerate(results, start=1):
@@ -137,19 +155,19 @@ def _told(results, total, progress):  # type: ignore[no-untyped-def]
 
 
 def _read_one(path: Path, review_id: str, published_on: date | None, keep_names: bool) -> _Read:
-    data = path.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     try:
+        kind, raw = read_guarded(path)
         tables = normalise(
-            read_document(path),
+            raw,
             document=path.name,
             review_id=review_id or _review_id(digest),
             published_on=published_on,
             keep_names=keep_names,
         )
     except InputError as error:
-        return _Read(path, digest, None, str(error))
-    return _Read(path, digest, tables)
+        return _Read(path, digest, None, "", str(error))
+    return _Read(path, digest, tables, kind)
 
 
 def _review_id(digest: str) -> str:
@@ -181,7 +199,7 @@ def _assemble(read: Sequence[_Read], stated: dict[str, dict[str, str]], keep_nam
                         "area": told.get("area", ""),
                         "document": name,
                         "sha256": one.sha256,
-                        "format": "text",
+                        "format": one.kind,
                         "published_on": told.get("published_on", ""),
                         "snapshot_on": told.get("snapshot_on", ""),
                         "n_recommendations": len(one.tables.recommendations),
@@ -198,8 +216,15 @@ def _assemble(read: Sequence[_Read], stated: dict[str, dict[str, str]], keep_nam
             "A plan is a table with a column for recommendations or actions; check that the right folder was named. "
             "Nothing was written."
         )
+    queue = review_list(recommendations, actions)
     about = {"restricted": True, "note": "holds names of individuals; not for sharing"} if keep_names else {}
-    frames = {"reviews": reviews, "recommendations": recommendations, "actions": actions, "rejected": rejected}
+    frames = {
+        "reviews": reviews,
+        "recommendations": recommendations,
+        "actions": actions,
+        "rejected": rejected,
+        "needs_review": queue,
+    }
     return Plans(**{name: schema.typed(name, _frame(name, rows)) for name, rows in frames.items()}, about=about)
 
 

@@ -22,13 +22,15 @@ DESCRIPTOR = "datapackage.json"
 class Plans:
     """The normalised plans: typed tables of ``schema.TABLES`` and what the package says of itself.
 
-    ``themes`` is ``None`` until the recommendations have been coded.
+    ``needs_review`` lists the rows that a person should look at; ``themes`` is ``None`` until the
+    recommendations have been coded.
     """
 
     reviews: pd.DataFrame
     recommendations: pd.DataFrame
     actions: pd.DataFrame
     rejected: pd.DataFrame
+    needs_review: pd.DataFrame | None = None
     themes: pd.DataFrame | None = None
     about: dict[str, Any] = field(default_factory=dict)
 
@@ -152,13 +154,13 @@ def read_package(folder: Path | str) -> Plans:
         if isinstance(error, InputError):
             raise
         raise InputError(f"The package in {folder} cannot be read: {error}. Make it again with dhr ingest.") from error
-    plans = Plans(**tables, about=about)  # type: ignore[arg-type]  # only themes may be None
+    plans = Plans(**tables, about=about)  # type: ignore[arg-type]  # only the last two may be None
     schema.check(plans.tables())
     return plans
 
 
 def _read_table(path: Path, name: str) -> pd.DataFrame | None:
-    if not path.exists() and name == "themes":
+    if not path.exists() and name in ("needs_review", "themes"):
         return None
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     if missing := [column for column in schema.TABLES[name].names if column not in frame]:

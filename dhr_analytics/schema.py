@@ -67,6 +67,12 @@ def _key(name: str, description: str) -> Column:
     return Column(name, "string", description, required=True, unique=True)
 
 
+_DOUBT = (
+    Column("confidence", "number", "how surely the row was read, 0 to 1"),
+    Column("needs_review", "boolean", "a person should look at the row"),
+    _text("review_reason", "what to look at, in words"),
+)
+
 TABLES = {
     table.name: table
     for table in (
@@ -98,6 +104,7 @@ TABLES = {
                 _text("text", "wording of the recommendation", required=True),
                 _text("scope", "who is asked: a local or a national body", allowed=SCOPES),
                 _text("location", "file, place and row the wording was read from"),
+                *_DOUBT,
             ),
             key="recommendation_id",
             parents=(("review_id", "reviews"),),
@@ -125,6 +132,7 @@ TABLES = {
                 _text("outcome", "outcome cell as printed"),
                 Column("evidence_recorded", "boolean", "the plan records what was done or what proves it"),
                 _text("location", "file, place and row the action was read from"),
+                *_DOUBT,
             ),
             key="action_id",
             parents=(("review_id", "reviews"), ("recommendation_id", "recommendations")),
@@ -136,6 +144,16 @@ TABLES = {
                 _text("location", "place in the file"),
                 _text("text", "the words that could not be placed"),
                 _text("reason", "why they are in no other table"),
+            ),
+        ),
+        Table(
+            "needs_review",
+            (
+                _text("row_id", "key of the recommendation or action to look at", required=True),
+                _text("location", "where it stands in its document"),
+                _text("reason", "what to look at"),
+                Column("confidence", "number", "how surely the row was read, 0 to 1"),
+                _text("text", "the wording as read"),
             ),
         ),
         Table(

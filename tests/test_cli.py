@@ -29,7 +29,7 @@ def plans(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("command", [[], ["ingest"], ["classify"], ["report"]])
+@pytest.mark.parametrize("command", [[], ["ingest"], ["classify"], ["report"], ["evaluate"]])
 def test_help_teaches(command):
     done = dhr(*command, "--help")
     assert done.returncode == 0
@@ -67,7 +67,7 @@ def test_classify_any_csv_of_texts(tmp_path):
         (lambda t: ["ingest", t / "empty", "--out", t / "pkg"], 2, "holds no documents"),
         (lambda t: ["ingest", t / "letter.txt", "--out", t / "pkg"], 3, "No action plan"),
         (lambda t: ["ingest", t / "blank.txt", "--out", t / "pkg"], 3, "is empty"),
-        (lambda t: ["ingest", t / "photo.txt", "--out", t / "pkg"], 3, "is not text"),
+        (lambda t: ["ingest", t / "photo.txt", "--out", t / "pkg"], 3, "picture"),
         (lambda t: ["report", t / "plans", "--quarter", "2025Q5", "--out", t / "out"], 2, "2025Q5"),
         (lambda t: ["report", t / "plans", "--only", "04_completon", "--out", t / "out"], 2, "04_completion"),
         (lambda t: ["report", t / "plans", "--theme", "trainng", "--out", t / "out"], 2, "training"),
@@ -110,7 +110,7 @@ def test_the_main_job_from_any_folder(plans, tmp_path):
 
 def test_every_command_and_option_is_documented():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for command in ("ingest", "classify", "report"):
+    for command in ("ingest", "classify", "report", "evaluate"):
         assert f"dhr {command}" in readme
         options = set(re.findall(r"(?<!\w)--[a-z][a-z-]+", dhr(command, "--help").stdout)) - {"--help"}
         assert not [option for option in options if option not in readme], command

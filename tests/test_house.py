@@ -19,8 +19,10 @@ LAYERS = {
     "themes": set(),
     "statistics": set(),
     "reporting": {"statistics", "themes"},
-    "ingest": {"reading", "normalising"},
-    "cli": {"ingest", "themes", "statistics", "reporting"},
+    "overrides": {"normalising"},
+    "ingest": {"reading", "normalising", "overrides"},
+    "evaluate": set(),
+    "cli": {"ingest", "evaluate", "themes", "statistics", "reporting"},
 }
 GROUND = {"errors", "schema", "package", "_version"}
 

@@ -194,3 +194,58 @@ def test_broken_tables_are_refused(sample_plans, tmp_path):
         read_package(tmp_path / "pkg")
     with pytest.raises(UsageError, match="dhr ingest"):
         read_package(tmp_path / "nothing")
+
+
+def _correct(folder, *rows):
+    lines = ["row_id,column,was,now,by,on,reason", *rows]
+    (folder / "overrides.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_corrections_survive_a_new_reading(tmp_path):
+    (tmp_path / "p.txt").write_text(PLAN, encoding="utf-8")
+    key = ingest([tmp_path]).actions["action_id"].iloc[0]
+    _correct(
+        tmp_path,
+        f"{key},status,in_progress,completed,A. Analyst,2025-04-01,seen the minutes",
+        f"{key},lead_agency,Northmoor Police,Northmoor Council,,,",
+    )
+    for _ in range(2):
+        plans = ingest([tmp_path])
+        action = plans.actions.iloc[0]
+        assert (action.status, action.lead_agency, action.sector) == (
+            "completed",
+            "Northmoor Council",
+            "local authority",
+        )
+        assert [row["column"] for row in plans.about["corrections"]] == ["status", "lead_agency"]
+        assert len(plans.reviews) == 1  # the file of corrections is no document
+
+
+def test_a_correction_never_lands_on_other_words(tmp_path):
+    (tmp_path / "p.txt").write_text(PLAN, encoding="utf-8")
+    key = ingest([tmp_path]).actions["action_id"].iloc[0]
+    _correct(tmp_path, f"{key},status,not_started,completed,,,")
+    plans = ingest([tmp_path])
+    assert plans.actions["status"].iloc[0] == "in_progress"
+    assert plans.needs_review["row_id"].tolist() == [key]
+    assert "not applied" in plans.needs_review["reason"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [("X-R001-A01,statas,a,b,,,", "Did you mean status"), ("{key},status,in_progress,finished,,,", "not one of")],
+)
+def test_faulty_corrections_are_refused_in_words(tmp_path, row, says):
+    (tmp_path / "p.txt").write_text(PLAN, encoding="utf-8")
+    key = ingest([tmp_path]).actions["action_id"].iloc[0]
+    _correct(tmp_path, row.format(key=key))
+    with pytest.raises(UsageError, match=says):
+        ingest([tmp_path])
+
+
+def test_the_review_list_puts_the_least_sure_first(sample_plans):
+    queue = sample_plans.needs_review
+    assert len(queue) and queue["confidence"].is_monotonic_increasing
+    assert (queue["reason"] != "").all()
+    flagged = set(sample_plans.actions["action_id"][sample_plans.actions["needs_review"]])
+    assert flagged <= set(queue["row_id"])

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dhr_analytics.normalising.layout import header_roles, is_heading, role_of
+from dhr_analytics.normalising.columns import header_roles, role_of
+from dhr_analytics.normalising.layout import is_heading
 from dhr_analytics.normalising.plan import normalise, split_list
 from dhr_analytics.reading import RawRow
 from dhr_analytics.reading.text import read_text

@@ -53,7 +53,7 @@ _RELATIVE = re.compile(
     r"(?:\s*(?:of|from|after|following|post|to)\b[^.;\n]*)?|(?:prior\s+to|before|upon|on|following|after|"
     r"post)\s+(?:the\s+)?"
     r"(?:\w+\s+){0,3}?(?:publication|completion|sign[\s-]?off|approval|report|review)\b[^.;\n]*|immediate(?:ly)?\b|"
-    r"asap\b)",
+    r"asap\b|as\s+soon\s+as\s+possible\b)",
     re.IGNORECASE,
 )
 _FROM_PUBLICATION = re.compile(r"publi|report|completion\s+of\s+(?:the\s+)?(?:dhr|review)", re.IGNORECASE)

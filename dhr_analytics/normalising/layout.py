@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-
-from rapidfuzz import fuzz, process
 
 from dhr_analytics.normalising import terms
 from dhr_analytics.normalising.agencies import is_agency
+from dhr_analytics.normalising.blocks import unfold_labels
+from dhr_analytics.normalising.columns import (
+    header_roles,
+    mend_roles,
+    name_number_column,
+    roles_by_content,
+    second_header_row,
+)
 from dhr_analytics.normalising.dates import read_target
 from dhr_analytics.reading import RawRow, RawTable
 
-# A header misspelt by a converter still counts; below this "action" and "section" meet.
-_CLOSE = 90
+_UNPLACED = {"action_number": "number of an action", "other": "cell of a column that the tables have no place for"}
+_GUESSED = "the columns were told from what they hold; the table has no header"
 _SEPARATOR = re.compile(r"[\s:|=_–—-]*")
 _GUIDANCE = re.compile(
     r"\(?(?:this (?:is|should|column)\b|here you\b|please\b|insert\b|enter\b|additional rows\b|use this\b|e\.?g\.?\b|"
@@ -26,7 +31,7 @@ _GUIDANCE = re.compile(
 )
 _TITLE = re.compile(
     r"\baction\s+plan\b|\bappendix\b|\bannex\b|\bdomestic\s+(?:homicide|abuse\s+related\s+death)\s+review\b|"
-    r"^\W*(?:DHR|DARDR)\b|\btemplate\b|\bguidance\b",
+    r"^\W*(?:DHR|DARDR)\b|\btemplate\b|\bguidance\b|\boverview\s+report\b|\bexecutive\s+summary\b",
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(
@@ -45,11 +50,6 @@ NUMBER = re.compile(
     r"(?=[ivxl])(?:x{0,3}(?:ix|iv|v?i{0,3}))|[A-Z]\d{1,2})[.):])\s*(?=\S)",
     re.IGNORECASE,
 )
-BARE_NUMBER = re.compile(
-    r"\(?(?:r(?:ec(?:ommendation)?)?\.?\s?)?(?:(?P<n>\d{1,3})(?:\.\d{1,2}){0,2}[a-z]?|[ivxl]{1,7}|"
-    r"[a-z]{1,4}[\s-]?\d{1,3}(?:\.\d{1,2})?)[.):]?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class PlanRow:
     section: str
     after_break: bool
     loose: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,14 @@ class _Reading:
 
     roles: tuple[str, ...] = ()
     section: str = ""
+    section_before: str = ""
     section_from: int = 0
     section_row: RawRow | None = None
     last_was_header: bool = False
+    guessed: bool = False
+    last_line: RawRow | None = None
+    above: RawRow | None = None  # a recommendation that stands above the table of its actions
+    stands_above: bool = False
     rows: list[PlanRow] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     title: str = ""
@@ -117,7 +123,7 @@ def find_plan_rows(tables: Iterable[RawTable]) -> tuple[list[PlanRow], list[Reje
         The document's title, where one stands above its first table.
     """
     reading = _Reading()
-    for table in tables:
+    for table in (part for whole in tables for part in unfold_labels(whole) or [whole]):
         if table.kind == "text":
             _read_text(reading, table.rows)
         else:
@@ -131,6 +137,9 @@ def _read_text(reading: _Reading, rows: Sequence[RawRow]) -> None:
     titles = [i for i, row in enumerate(rows) if _TITLE.search(row.cells[0]) and len(row.cells[0].split()) <= 20]
     if titles and not reading.title:
         reading.title = rows[titles[0]].cells[0]
+    elif titles and rows[titles[0]].cells[0] != reading.title:  # another plan begins; a running header says the same
+        reading.close_section()
+        reading.section = ""
     after_title = titles[-1] + 1 if titles else 0
     for i, row in enumerate(rows):
         text = row.cells[0].strip()
@@ -145,6 +154,7 @@ def _read_text(reading: _Reading, rows: Sequence[RawRow]) -> None:
                 row,
                 "page furniture" if _FURNITURE.match(text) else "title" if i < after_title else "text outside the plan",
             )
+    reading.last_line = rows[-1]
 
 
 def _set_section(reading: _Reading, row: RawRow, text: str) -> None:
@@ -154,6 +164,7 @@ def _set_section(reading: _Reading, row: RawRow, text: str) -> None:
         reading.reject(row, "sub-heading")
         return
     reading.close_section()
+    reading.section_before = reading.section
     reading.section, reading.section_from, reading.section_row = " ".join(text.split()), len(reading.rows), row
     reading.last_was_header = False
 
@@ -172,9 +183,9 @@ def is_heading(text: str) -> bool:
     if NUMBERED_HEADING.match(text):
         return True
     return (
-        text[0].isupper()
+        (text[0].isupper() or text[0].isdigit())
         and not re.search(r"[.;,:!?]$", text)
-        and not NUMBER.match(text)
+        and (not NUMBER.match(text) or (len(words) <= 8 and is_agency(NUMBER.sub("", text))))
         and (len(words) <= 12 or is_agency(text))
     )
 
@@ -182,8 +193,14 @@ def is_heading(text: str) -> bool:
 def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
     i = 0
     pending_break = False
+    width = max(len(row.cells) for row in rows)
+    headless = not any(header_roles(row) for row in rows) and not _looks_cut(reading, rows)
+    if headless and abs(width - len(reading.roles)) > 1 and (guessed := roles_by_content(rows)):
+        reading.roles, reading.guessed = guessed, True
     while i < len(rows):
         row = rows[i]
+        if i:
+            reading.last_line = None
         filled = [cell for cell in row.cells if cell.strip()]
         pending_break = pending_break or row.break_before or i == 0
         if not filled or all(_SEPARATOR.fullmatch(cell) for cell in filled):
@@ -191,9 +208,12 @@ def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
             continue
         if roles := header_roles(row):
             taken = 1
-            if i + 1 < len(rows) and (merged := _second_header_row(row, rows[i + 1])):
+            if i + 1 < len(rows) and (merged := second_header_row(row, rows[i + 1])):
                 roles, taken = merged, 2
-            reading.roles = _name_number_column(roles, rows[i + taken :])
+            below = _until_header(rows[i + taken :])
+            reading.roles, reading.guessed = mend_roles(name_number_column(roles, below), below), False
+            if "recommendation" not in reading.roles:
+                _take_recommendation_above(reading)
             reading.last_was_header = True
             pending_break = True
             i += taken
@@ -201,6 +221,18 @@ def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
         i += 1
         _read_row(reading, row, filled, pending_break, _page_of(rows, i - 1))
         pending_break = False
+
+
+def _looks_cut(reading: _Reading, rows: Sequence[RawRow]) -> bool:
+    """Tell whether a headless table goes on from the row above it, so that it is no table of its own."""
+    above = reading.rows[-1].cells.get("recommendation", "") if reading.rows else ""
+    first = next((cell.strip() for cell in rows[0].cells if cell.strip()), "")
+    return bool(above) and not re.search(r"[.!?)]$", above.strip()) and first[:1].islower()
+
+
+def _until_header(rows: Sequence[RawRow]) -> Sequence[RawRow]:
+    end = next((i for i, row in enumerate(rows) if header_roles(row)), len(rows))
+    return rows[:end]
 
 
 def _page_of(rows: Sequence[RawRow], at: int) -> Sequence[RawRow]:
@@ -211,6 +243,9 @@ def _page_of(rows: Sequence[RawRow], at: int) -> Sequence[RawRow]:
 
 
 def _read_row(reading: _Reading, row: RawRow, filled: list[str], after_break: bool, page: Sequence[RawRow]) -> None:
+    if len(filled) == 1 and _TITLE.search(filled[0]) and len(filled[0].split()) <= 20 and not reading.rows:
+        reading.title = reading.title or " ".join(filled[0].split())
+        return
     if not reading.roles:
         if len(filled) == 1 and is_heading(filled[0]):
             _set_section(reading, row, filled[0])
@@ -227,6 +262,9 @@ def _read_row(reading: _Reading, row: RawRow, filled: list[str], after_break: bo
             reading.rows.append(PlanRow({}, row.place, reading.section, after_break, row.cells))
         else:
             reading.reject(row, "table without a recommendation or action column")
+        return
+    if len(filled) == 1 and "recommendation" not in reading.roles and _words_a_recommendation(filled[0]):
+        reading.above = RawRow((filled[0],), row.place)
         return
     if len(filled) == 1 and _opens_section(reading, row, filled[0], after_break):
         _set_section(reading, row, filled[0])
@@ -247,10 +285,60 @@ def _read_row(reading: _Reading, row: RawRow, filled: list[str], after_break: bo
         reading.rejected.append(
             Rejected(row.place, " ".join(" ".join(extra).split()), "cell in a column without a name")
         )
+    for role in ("action_number", "other"):
+        if role in cells:
+            reading.rejected.append(Rejected(row.place, " ".join(cells.pop(role).split()), _UNPLACED[role]))
+    for role in ("scope", "status", "rag"):
+        if role in cells:
+            cells[role] = _ticked(reading, row, cells[role])
+    if "recommendation" not in reading.roles:
+        row = _name_recommendation(reading, row, cells)
     if theme := cells.pop("section", ""):
         _set_section(reading, row, theme)
     if cells:
-        reading.rows.append(PlanRow(cells, row.place, reading.section, after_break))
+        doubts = (_GUESSED,) if reading.guessed else ()
+        reading.rows.append(PlanRow(cells, row.place, reading.section, after_break, doubts=doubts))
+
+
+def _words_a_recommendation(text: str) -> bool:
+    numbered = NUMBERED_HEADING.match(text) or NUMBER.match(text)
+    return (len(text.split()) >= 6 or bool(numbered and len(text.split()) >= 5)) and not _FURNITURE.match(text)
+
+
+def _take_recommendation_above(reading: _Reading) -> None:
+    """Take the line above a table of actions as their recommendation, not as a heading or stray text."""
+    line = reading.last_line
+    if line is None or not _words_a_recommendation(line.cells[0]):
+        return
+    if reading.section_row is line:
+        reading.section, reading.section_row = reading.section_before, None
+    elif reading.rejected and reading.rejected[-1].place == line.place:
+        reading.rejected.pop()
+    reading.above = line
+
+
+def _name_recommendation(reading: _Reading, row: RawRow, cells: dict[str, str]) -> RawRow:
+    """Give an action row the recommendation that stands above it; a plan that has none asks by its actions."""
+    if number := cells.pop("number", ""):
+        reading.rejected.append(Rejected(row.place, number, "number of an action"))
+    if reading.above is not None:
+        cells["recommendation"] = reading.above.cells[0]
+        row = RawRow(row.cells, f"{reading.above.place}; {row.place}", row.break_before, row.fills)
+        reading.above, reading.stands_above = None, True
+    elif not reading.stands_above and "action" in cells:
+        cells["recommendation"] = cells.pop("action")
+    return row
+
+
+def _ticked(reading: _Reading, row: RawRow, text: str) -> str:
+    """Keep what is ticked of a cell that offers choices with boxes."""
+    choices = re.findall(r"([☐☒☑✓✔□■])\s*([^☐☒☑✓✔□■]*)", text)
+    chosen = [words.strip() for box, words in choices if box in "☒☑✓✔■"]
+    if not choices or not chosen:
+        return text
+    if left := " ".join(words.strip() for box, words in choices if box in "☐□"):
+        reading.rejected.append(Rejected(row.place, left, "choice that is not ticked"))
+    return " ".join(chosen)
 
 
 def _rag_fill(roles: Sequence[str], row: RawRow) -> str:
@@ -292,103 +380,3 @@ def _is_shifted(roles: Sequence[str], page: Sequence[RawRow]) -> bool:
     return any(len(cell.split()) > longest.get(role, 10_000) for role, cell in cells) or len(page[0].cells) <= 2 < len(
         roles
     )
-
-
-def header_roles(row: RawRow) -> tuple[str, ...]:
-    """Return the role of each column when a row is a plan's header, else an empty tuple.
-
-    Parameters
-    ----------
-    row : RawRow
-
-    Returns
-    -------
-    tuple of str
-        A role per cell, ``""`` for columns whose name is unknown.
-    """
-    roles = _unique([role_of(cell) for cell in row.cells])
-    filled = [cell for cell in row.cells if cell.strip()]
-    named = [role for role in roles if role]
-    if len(named) < 2 or len(named) * 3 < len(filled) * 2 or not {"recommendation", "action"} & set(named):
-        return ()
-    return tuple(roles)
-
-
-def _second_header_row(first: RawRow, second: RawRow) -> tuple[str, ...]:
-    """Merge a header over two rows; an empty tuple when the second row is none."""
-    if second.break_before or header_roles(second):
-        return ()
-    filled = [cell for cell in second.cells if cell.strip()]
-    width = max(len(first.cells), len(second.cells))
-    upper, lower = (list(row.cells) + [""] * (width - len(row.cells)) for row in (first, second))
-    alone = [_listed_role(cell) for cell in lower]
-    joined = [_listed_role(f"{a} {b}".strip()) for a, b in zip(upper, lower, strict=True)]
-    known = sum(1 for cell, one, two in zip(lower, alone, joined, strict=True) if cell.strip() and (one or two))
-    if len(filled) < 2 or not any(alone) or known < len(filled) or any(len(cell.split()) > 8 for cell in filled):
-        return ()
-    above = [role_of(cell) for cell in upper]
-    return tuple(_unique([two or one or over for over, one, two in zip(above, alone, joined, strict=True)]))
-
-
-def _unique(roles: list[str]) -> list[str]:
-    """Keep the first column of each role that only one column can hold."""
-    seen: set[str] = set()
-    out = []
-    for role in roles:
-        once = role in ("number", "recommendation", "action", "lead")
-        out.append("" if once and role in seen else role)
-        seen.add(role)
-    return out
-
-
-def _name_number_column(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[str, ...]:
-    """Recognise an unnamed first column that holds the numbers."""
-    if not roles or roles[0] or "number" in roles:
-        return roles
-    values = [row.cells[0].strip() for row in rows if row.cells and row.cells[0].strip()]
-    numbers = [value for value in values if BARE_NUMBER.fullmatch(value)]
-    return ("number", *roles[1:]) if numbers and len(numbers) * 2 > len(values) else roles
-
-
-@cache
-def role_of(label: str) -> str:
-    """Return the role of a column from its printed name, or ``""``.
-
-    Parameters
-    ----------
-    label : str
-        A header cell.
-
-    Returns
-    -------
-    str
-        A role of ``vocabulary/headers.csv``.
-    """
-    if found := _listed_role(label):
-        return found
-    # "Lead agency and accountable officer", "Target date for delivery": the name opens with a known one.
-    folded, known = terms.fold(label), _phrases()
-    if not label.strip()[:1].isupper() or len(label.split()) > 8:
-        return ""
-    opening = [phrase for phrase in known if len(phrase) > 5 and folded.startswith(f"{phrase} ")]
-    return known[max(opening, key=len)] if opening else ""
-
-
-@cache
-def _listed_role(label: str) -> str:
-    """Return the role of a name that is listed in the vocabulary, with or without its brackets, or nearly so spelt."""
-    if len(label.split()) > 14:
-        return ""
-    for text in (label, re.sub(r"\([^)]*\)", " ", label)):
-        folded = terms.fold(text)
-        if folded in _phrases():
-            return _phrases()[folded]
-        close = process.extractOne(folded, list(_phrases()), scorer=fuzz.ratio, score_cutoff=_CLOSE)
-        if len(folded) > 8 and close:
-            return _phrases()[close[0]]
-    return ""
-
-
-@cache
-def _phrases() -> dict[str, str]:
-    return {row["phrase"]: row["role"] for row in terms.rows("headers")}

@@ -11,6 +11,7 @@ from dhr_analytics.normalising.agencies import named_places, read_lead
 from dhr_analytics.normalising.dates import read_target
 from dhr_analytics.normalising.layout import Rejected, find_plan_rows
 from dhr_analytics.normalising.names import mask
+from dhr_analytics.normalising.review import action_doubts, judge, recommendation_doubts
 from dhr_analytics.normalising.scope import read_scope
 from dhr_analytics.normalising.status import read_status, reported
 from dhr_analytics.normalising.stitching import Draft, stitch
@@ -85,7 +86,11 @@ def normalise(
         key = f"{review_id}-R{position:03d}"
         recommendations.append(_recommendation_row(rec, key, review_id, position, document, clean))
         for number, (draft, lead) in enumerate(zip(group, owned, strict=True), start=1):
-            keys = {"action_id": f"{key}-A{number:02d}", "recommendation_id": key, "review_id": review_id}
+            keys: dict[str, object] = {
+                "action_id": f"{key}-A{number:02d}",
+                "recommendation_id": key,
+                "review_id": review_id,
+            }
             actions.append({**keys, "position": number, **_action_row(draft, lead, document, published_on, clean)})
     return PlanTables(
         clean(title),
@@ -99,15 +104,17 @@ def normalise(
 
 
 def _recommendation_row(rec, key, review_id, position, document, clean):  # type: ignore[no-untyped-def]
+    text = clean(rec.text)
     return {
         "recommendation_id": key,
         "review_id": review_id,
         "position": position,
         "number": rec.number,
         "section": clean(rec.section),
-        "text": clean(rec.text),
+        "text": text,
         "scope": read_scope(" ".join(rec.scopes)),
         "location": _location(document, rec.places),
+        **judge([*rec.doubts, *recommendation_doubts(text)]),
     }
 
 
@@ -126,7 +133,7 @@ def _action_row(draft, lead, document, published_on, clean):  # type: ignore[no-
     recorded = bool(cells.get("evidence")) or any(
         reported(cells.get(role, "")) for role in ("progress", "completion", "outcome", "target")
     )
-    return {
+    row = {
         "text": clean(cells.get("action", "")),
         "lead_agency": clean(lead.printed),
         "agency": clean(lead.agency),
@@ -144,6 +151,7 @@ def _action_row(draft, lead, document, published_on, clean):  # type: ignore[no-
         "evidence_recorded": recorded,
         "location": _location(document, draft.places),
     }
+    return {**row, **judge([*draft.doubts, *action_doubts(cells, row)])}
 
 
 def _location(document: str, places: Sequence[str]) -> str:
@@ -162,7 +170,7 @@ def _split(draft: Draft) -> list[Draft]:
     dealt = {role: _deal(text, len(parts)) for role, text in draft.cells.items() if role != "person"}
     shared = {role: text for role, text in draft.cells.items() if role == "person"}
     each = ({role: pieces[i] for role, pieces in dealt.items()} for i in range(len(parts)))
-    return [Draft({**shared, **cells}, draft.places) for cells in each]
+    return [Draft({**shared, **cells}, draft.places, draft.doubts) for cells in each]
 
 
 def _deal(text: str, n: int) -> list[str]:

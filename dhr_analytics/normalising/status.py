@@ -146,6 +146,8 @@ def _declared(text: str, role: str) -> Status | None:
     """Read a cell that is there to tell the status; a lone date in a completion cell is the day of completion."""
     if not text:
         return None
+    if role != "rag" and (found := _answer(text)) is not None:
+        return found
     if (found := _first_term(text)) is not None:
         start, status, words = found
         if status != "completed" or not _PLANNED.search(text[:start]):
@@ -162,6 +164,19 @@ def _colour(text: str) -> Status | None:
     word = text.strip(" .").lower()
     match = re.search(r"\b(green|blue|amber|yellow|red)\b", _LETTERS.get(word, word))
     return Status(_COLOURS[match[1]], text) if match else None
+
+
+def _answer(text: str) -> Status | None:
+    """Read a cell that answers "Completed?": yes or no, a tick, or a percentage."""
+    word = text.strip(" .").lower()
+    if word in ("yes", "y", "true", "✓", "✔", "☑", "☒"):
+        return Status("completed", text)
+    if word in ("no", "n", "false", "☐"):
+        return Status("not_started", text)
+    if match := re.fullmatch(r"(\d{1,3})\s?%(?:\s+complete[d]?)?", word):
+        done = int(match[1])
+        return Status("completed" if done >= 100 else "in_progress" if done else "not_started", text)
+    return None
 
 
 def _first_term(text: str) -> tuple[int, str, str] | None:
@@ -212,8 +227,8 @@ def _declared_in_report(text: str) -> Status | None:
             return Status("completed", match[0].strip())
     if (found := _first_term(text)) and found[0] == 0:
         _, status, words = found
-        rest = text[len(words) :].strip()
-        if len(text.split()) <= 6 or (status == "completed" and re.match(r"[.:–—-]|$", rest)) or status != "completed":
+        alone = words[-1:] in ".:;–—-" or not re.match(r"[^\W_]", text[len(words) :].strip())
+        if len(text.split()) <= 6 or status != "completed" or alone:
             return Status(status, words)
     return None
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from rapidfuzz import fuzz
 
 from dhr_analytics.normalising import terms
+from dhr_analytics.normalising.columns import BARE_NUMBER
 from dhr_analytics.normalising.dates import find_dates
-from dhr_analytics.normalising.layout import BARE_NUMBER, NUMBER, NUMBERED_HEADING, PlanRow, Rejected, is_noise
+from dhr_analytics.normalising.layout import NUMBER, NUMBERED_HEADING, PlanRow, Rejected, is_noise
 from dhr_analytics.normalising.scope import read_scope
 
 _OPEN_END = re.compile(
@@ -21,6 +22,7 @@ _OPEN_END = re.compile(
 _CLOSED_END = re.compile(r"[.!?:;)\]”\"]\s*$")
 _LOWER_START = re.compile(r"[\W\d_]*[a-zà-ÿ]")
 _SCOPE_WORDS = re.compile(r"(?:\W|\b(?:local|national|regional|and|or|both)\b)*", re.IGNORECASE)
+_MANY_LINES = 8
 # Columns that belong to the action rather than to the recommendation.
 _ACTION_ROLES = ("action", "lead", "person", "target", "completion", "status", "rag", "progress", "evidence", "outcome")
 _TEXT_ROLES = ("recommendation", "action", "progress", "evidence", "outcome", "lead", "target")
@@ -32,6 +34,7 @@ class Draft:
 
     cells: dict[str, str] = field(default_factory=dict)
     places: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -44,6 +47,7 @@ class Recommendation:
     scopes: list[str]
     places: list[str]
     actions: list[Draft] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
 
 def stitch(rows: Sequence[PlanRow]) -> tuple[list[Recommendation], list[Rejected]]:
@@ -63,7 +67,21 @@ def stitch(rows: Sequence[PlanRow]) -> tuple[list[Recommendation], list[Rejected
     stitcher = _Stitcher(_numbers_in_use(rows))
     for row in _join_forward([_part_number(row) for row in rows]):
         stitcher.add(row)
-    return stitcher.found, stitcher.rejected
+    found, repeated = _once(stitcher.found)
+    return found, stitcher.rejected + repeated
+
+
+def _once(found: list[Recommendation]) -> tuple[list[Recommendation], list[Rejected]]:
+    """Leave out a recommendation that a report lists bare and its action plan prints again with actions."""
+    planned = {terms.fold(rec.text) for rec in found if any(set(draft.cells) - {"lead"} for draft in rec.actions)}
+    kept, repeated = [], []
+    for rec in found:
+        bare = not any(set(draft.cells) - {"lead"} for draft in rec.actions)
+        if bare and terms.fold(rec.text) in planned:
+            repeated.append(Rejected("; ".join(rec.places), rec.text, "printed again in the action plan"))
+        else:
+            kept.append(rec)
+    return kept, repeated
 
 
 def _part_number(row: PlanRow) -> PlanRow:
@@ -167,7 +185,9 @@ class _Stitcher:
         if row.loose:
             row = self._align(row)
         if not self._true_number(row):
-            if number := row.cells.get("number"):
+            number = row.cells.get("number", "")
+            merged_down = self.found and number == self.found[-1].number and not row.cells.get("recommendation")
+            if number and not merged_down:
                 self.rejected.append(Rejected(row.place, number, "false number"))
             row = replace(row, cells={role: text for role, text in row.cells.items() if role != "number"})
         if self._opens_recommendation(row):
@@ -279,7 +299,9 @@ class _Stitcher:
         number = row.cells.get("number", "")
         if not number and (match := NUMBERED_HEADING.match(row.section)):
             number = match["number"]
-        self.found.append(Recommendation(number, row.section, row.cells["recommendation"], [], [row.place]))
+        opened = Recommendation(number, row.section, row.cells["recommendation"], [], [row.place])
+        opened.doubts += row.doubts
+        self.found.append(opened)
         self._open_action(row)
 
     def _open_action(self, row: PlanRow) -> None:
@@ -291,8 +313,13 @@ class _Stitcher:
             self._note_scope(scope, row.place)
         if rec.actions and not any(rec.actions[-1].cells.values()):
             rec.actions.pop()
-        rec.actions.append(Draft(cells, [row.place]))
+        rec.actions.append(Draft(cells, [row.place], list(row.doubts)))
         self.last_piece = dict(row.cells)
+
+    def _doubt(self, doubt: str) -> None:
+        """Note a doubt about the open recommendation and its open action."""
+        self.found[-1].doubts.append(doubt)
+        self.found[-1].actions[-1].doubts.append(doubt)
 
     def _note_scope(self, piece: str, place: str) -> None:
         self.found[-1].scopes.append(piece)
@@ -306,6 +333,10 @@ class _Stitcher:
         rec = self.found[-1]
         rec.places += [row.place]
         rec.actions[-1].places += [row.place]
+        if row.loose:
+            self._doubt("columns were lost at the page break; the cells were matched by their unfinished neighbours")
+        if len(rec.places) == _MANY_LINES:
+            self._doubt("joined from many printed lines of a scan")
         for role, piece in row.cells.items():
             if is_noise(piece) and not (role == "target" and re.fullmatch(r"\d{2}|\d{4}", piece.strip())):
                 self.rejected.append(Rejected(row.place, piece, "noise"))
@@ -326,6 +357,7 @@ class _Stitcher:
         if len(piece.split()) <= 12 and last and text.endswith(last.rstrip()):
             if len(piece) > 5 and abs(len(piece) - len(last)) <= 3 and fuzz.ratio(piece.lower(), last.lower()) >= 80:
                 self.rejected.append(Rejected(place, piece, "line read twice"))
+                self._doubt("the scan read a line twice; one reading was left out")
                 return text
             words, tail = piece.split(), last.split()
             for n in range(min(len(words), len(tail)), 1, -1):
@@ -342,6 +374,7 @@ class _Stitcher:
             return row
         self.found[-1].actions[-1].cells["action"] = join(above, match[0])
         self.found[-1].actions[-1].places.append(row.place)
+        self.found[-1].actions[-1].doubts.append("the end of this action stood at the head of the next row")
         return replace(row, cells={**row.cells, "action": action[match.end() :].strip()})
 
     def _align(self, row: PlanRow) -> PlanRow:
@@ -357,7 +390,7 @@ class _Stitcher:
         for i in filled:
             role = columns[i] if i < len(columns) else "progress"
             cells[role] = join(cells.get(role, ""), row.loose[i])
-        return replace(row, cells=cells, loose=())
+        return replace(row, cells=cells)
 
 
 def _plain(number: str) -> int | None:

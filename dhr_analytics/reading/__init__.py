@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dhr_analytics.errors import InputError, UsageError
+from dhr_analytics.reading.guard import load, read_guarded
+from dhr_analytics.reading.kinds import kind_of, read_kind
 from dhr_analytics.reading.table import RawRow, RawTable
-from dhr_analytics.reading.text import read_text
 
-__all__ = ["RawRow", "RawTable", "read_document"]
-
-MAX_BYTES = 50_000_000
+__all__ = ["RawRow", "RawTable", "kind_of", "read_document", "read_guarded"]
 
 
 def read_document(path: Path | str) -> list[RawTable]:
-    """Read one document into raw tables.
+    """Read one document into raw tables, in this process and without limits of time and memory.
 
     Parameters
     ----------
@@ -31,15 +29,11 @@ def read_document(path: Path | str) -> list[RawTable]:
     UsageError
         When there is no such file.
     InputError
-        When the file is empty, too large, or not of a kind that can be read.
+        When the file is empty, too large, damaged, or not of a kind that can be read.
+
+    See Also
+    --------
+    read_guarded : the same for files that nobody has looked at yet.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise UsageError(f"There is no file {path}. Check the spelling, or name the folder that holds the plans.")
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise InputError(f"{path.name} has {size:,} bytes; at most {MAX_BYTES:,} are read. Cut out the action plan.")
-    data = path.read_bytes()
-    if not data.strip():
-        raise InputError(f"{path.name} is empty. Check that it was downloaded whole, or leave it out.")
-    return read_text(data, path.name)
+    data, name = load(path), Path(path).name
+    return read_kind(kind_of(data, name), data, name)

@@ -61,7 +61,7 @@ def read_text(data: bytes, name: str) -> list[RawTable]:
         if not line.strip(" \t\f\ufeff"):
             blank = True
             continue
-        cells = _split(line, piped=number - 1 in piped)
+        cells = _split(line, piped.get(number - 1, ""))
         rows.append(RawRow(tuple(clean_cell(cell) for cell in cells), f"line {number}", blank or "\f" in line))
         blank = False
     return [
@@ -90,7 +90,7 @@ def clean_cell(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def pipe_lines(lines: Sequence[str]) -> set[int]:
+def pipe_lines(lines: Sequence[str]) -> dict[int, str]:
     """Find the lines of Markdown tables: above and below each separator row ("--- | ---").
 
     Parameters
@@ -99,22 +99,29 @@ def pipe_lines(lines: Sequence[str]) -> set[int]:
 
     Returns
     -------
-    set of int
-        Indices into ``lines``.
+    dict of int to str
+        The separator row of each such line, by index into ``lines``.
     """
-    found: set[int] = set()
+    found: dict[int, str] = {}
     for i, line in enumerate(lines):
         if i and "|" in line and "|" in lines[i - 1] and _PIPE_RULE.match(line.strip()):
-            found |= {i - 1, i, *takewhile(lambda j: "|" in lines[j], range(i + 1, len(lines)))}
+            rows = (i - 1, i, *takewhile(lambda j: "|" in lines[j], range(i + 1, len(lines))))
+            found |= dict.fromkeys(rows, line.strip())
     return found
 
 
-def _split(line: str, *, piped: bool) -> list[str]:
-    if "\t" in line and not piped:
+def _split(line: str, rule: str) -> list[str]:
+    if "\t" in line and not rule:
         return line.split("\t")
-    if not piped and not _PIPE_ROW.match(line):
+    if not rule and not _PIPE_ROW.match(line):
         return [line]
-    cells = re.split(r"(?<!\\)\|", re.sub(r"^\s*\||(?<!\\)\|\s*$", "", line))
+    cells = re.split(r"(?<!\\)\|", line.strip())
+    # Without pipes around the table, one at the edge of a row stands beside an empty cell.
+    width = len(rule.strip("|").split("|"))
+    if not cells[0].strip() and (not rule or rule.startswith("|") or len(cells) > width):
+        cells = cells[1:]
+    if not cells[-1].strip() and (not rule or len(cells) > width):
+        cells = cells[:-1]
     for mark, left in _INLINE:
         cells = [mark.sub(left, cell) for cell in cells]
     return cells

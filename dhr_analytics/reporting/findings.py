@@ -8,9 +8,10 @@ import pandas as pd
 
 from dhr_analytics.reporting import tables, text
 from dhr_analytics.reporting.view import View
-from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate, last_quarters
+from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate, last_quarters, quality
 
 ENOUGH = 5
+NO_LIST = "This package does not say which rows a person should look at; make it again with: dhr ingest."
 COMPARED = {"sector": "sectors", "theme": "themes", "scope": "local and national recommendations"}
 
 
@@ -180,6 +181,58 @@ def status(estimates: Sequence[Estimate]) -> str:
         return "Status of the actions"
     top = max(estimates, key=lambda each: each.n)
     return f"“{text.name('status', top.group)}” is the most common status: {text.of(top)}"
+
+
+def reading(view: View) -> list[tuple[str, str]]:
+    """Return the one finding on the quality of the data: what a person should look at, and what is stated least.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    list of (str, str)
+    """
+    plans = view.plans
+    found = [each for each in quality(plans, view.quarter) if each.N]
+    looked = [each for each in reversed(found) if each.measure == "needs_review"]
+    stated = [each for each in found if each.measure in text.CELLS]
+    words = [f"Read: {_and([text.count(n, unit) for unit, n in tables.counted(view).items()])}."]
+    if len(plans.rejected):
+        pieces = "1 piece" if len(plans.rejected) == 1 else f"{text.number(len(plans.rejected))} pieces"
+        words.append(f"{pieces} of the documents could not be placed.")
+    least = ""
+    if stated:
+        low = min(stated, key=lambda each: each.n)
+        cells = [text.CELLS[each.measure].lower() for each in stated if each.n == low.n]
+        be = "is" if len(cells) == 1 else "are"
+        least = f"Of owner, date, status and outcome, {_and(cells)} {be} stated least: for {text.of(low)}"
+        if low.n == low.N:
+            least = "Owner, date, status and outcome are stated for every action"
+        words.append(f"{least} ({text.percent(low.value)}).")
+    if any(each.n for each in looked):
+        head = f"A person should look at {_and([text.of(each) for each in looked if each.n])}"
+    elif looked:
+        head = "No row was doubtful enough that a person should look at it"
+    else:
+        head = least or "Nothing is known about rows to look at"
+        words.append(NO_LIST)
+    return [(head, " ".join(words))]
+
+
+def no_rows_to_look_at(view: View) -> str:
+    """Return why no row stands on the list of those to look at, as a sentence."""
+    return NO_LIST if view.plans.needs_review is None else "No row was doubtful enough to stand here."
+
+
+def smart(estimates: Sequence[Estimate]) -> str:
+    """Return how many actions pass all four parts of the SMART check, as a sentence."""
+    if not estimates:
+        return "The SMART check"
+    whole = estimates[-1]
+    have = "has" if whole.N == 1 else "have"
+    return f"{text.roughly(whole)} {have} all four: more than the recommendation repeated, an outcome, an owner, a date"
 
 
 def _and(names: Sequence[str]) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import dropwhile
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
 
 import pandas as pd
 
+from dhr_analytics.package import read_package
 from dhr_analytics.reporting import text
 from dhr_analytics.reporting.view import View
 from dhr_analytics.statistics import (
@@ -14,7 +19,9 @@ from dhr_analytics.statistics import (
     Estimate,
     home_office_shares,
     overdue_actions,
+    quality,
     rag_counts,
+    rows_to_look_at,
     status_counts,
     theme_by_sector,
     theme_shares,
@@ -32,6 +39,7 @@ HEADINGS = {
     "status": "Status",
     "target_quarter": "Quarter of the target date",
     "published_quarter": "Quarter of publication",
+    "smart": "Part of the check",
 }
 COUNTED = {
     "completion_rate": "Completed",
@@ -40,7 +48,7 @@ COUNTED = {
     "overdue_share": "Overdue",
     "undated_share": "No target date",
 }
-LONGEST = 420
+LONGEST, LONGEST_EXAMPLE = 420, 90
 QUARTERS = 12
 
 
@@ -288,6 +296,161 @@ def quotes(view: View, *, theme: str, each: int = 2) -> list[dict[str, str]]:
 def most_frequent(view: View, count: int = 5) -> list[Estimate]:
     """Return the themes that most recommendations ask for."""
     return [each for each in themes(view) if each.n and each.group != NOT_CODED][:count]
+
+
+def documents(view: View) -> pd.DataFrame:
+    """Return what was read from each document: how much, what could not be placed, what a person should look at."""
+    plans = view.plans
+    named = plans.actions.join(plans.recommendations.set_index("recommendation_id")["section"], on="recommendation_id")
+    pairs = zip(named["lead_agency"].str.casefold(), named["section"].str.casefold(), strict=True)
+    headed = named.loc[pd.Series([lead != "" and lead in section for lead, section in pairs], dtype=bool)]
+    ids, looked = plans.reviews["review_id"], rows_to_look_at(plans, view.quarter)
+
+    def per(keys: pd.Series, rows: pd.Series) -> pd.Series:
+        sizes = rows.value_counts().to_dict()
+        return pd.Series([sizes.get(key, 0) for key in keys], dtype="Int64")
+
+    out = {
+        "Review": pd.Series(list(_titles(plans.reviews).values()), dtype="str"),
+        "File": plans.reviews["document"],
+        "Kind of file": pd.Series([text.FORMATS.get(each, each) for each in plans.reviews["format"]], dtype="str"),
+        "Recommendations": per(ids, plans.recommendations["review_id"]),
+        "Actions": per(ids, plans.actions["review_id"]),
+        "Owner as in the heading above": per(ids, headed["review_id"]),
+        "Pieces not placed": per(plans.reviews["document"], plans.rejected["document"]),
+    }
+    return pd.DataFrame(out if looked is None else {**out, "Rows to look at": per(ids, looked["review_id"])})
+
+
+def unread(package_folder: str | Path) -> pd.DataFrame:
+    """Return the documents of a package that gave no row at all, and why; whatever the quarter and the filters.
+
+    Parameters
+    ----------
+    package_folder : path
+        Folder of the package: a view does not keep what belongs to no review.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    plans = read_package(package_folder)
+    rows = plans.rejected[~plans.rejected["document"].isin(plans.reviews["document"])]
+    faults = rows[rows["text"] == ""].groupby("document")["reason"].agg("; ".join)
+    names = sorted(set(rows["document"]))
+    why = [text.capital(faults.get(name, "") or "nothing in it could be placed") for name in names]
+    return pd.DataFrame({"File": pd.Series(names, dtype="str"), "Why": pd.Series(why, dtype="str")})
+
+
+def to_look_at(view: View) -> pd.DataFrame:
+    """Return the rows that a person should look at, the least sure first; empty where none is known."""
+    rows = rows_to_look_at(view.plans, view.quarter)
+    if rows is None:
+        return pd.DataFrame()
+    actions = rows["row_id"].isin(view.plans.actions["action_id"])
+    return pd.DataFrame(
+        {
+            "Wording as read": rows["text"].where(rows["text"] != "", "(no wording)"),
+            "What it is": pd.Series(["Action" if each else "Recommendation" for each in actions], dtype="str"),
+            "What to look at": [text.capital(each) for each in rows["reason"]],
+            "How surely read": rows["confidence"],
+            "Place in the document": [text.place(each) for each in rows["location"]],
+            "Key": rows["row_id"],
+        }
+    )
+
+
+def unplaced(view: View, *, each: int = 3) -> pd.DataFrame:
+    """Return why pieces of the documents could not be placed, the most frequent reason first, with examples.
+
+    Parameters
+    ----------
+    view : View
+    each : int, optional
+        Examples at most, of different wording.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    rows = view.plans.rejected
+    rows = rows.assign(why=[text.reason(words) for words in rows["reason"]])
+    found = []
+    for why, group in rows.groupby("why"):
+        some = group[group["text"] != ""].drop_duplicates("text").head(each)
+        quoted = [shorten(words, LONGEST_EXAMPLE, placeholder=" …") for words in some["text"]]
+        places = [text.place(where) for where in some["location"]]
+        examples = "; ".join(f"“{words}” ({where})" for words, where in zip(quoted, places, strict=True))
+        found.append([why, len(group), group["document"].nunique(), examples])
+    columns = ["Why", "Pieces", "Documents", "Examples and where they stand"]
+    out = pd.DataFrame(found, columns=columns).astype({"Pieces": "Int64", "Documents": "Int64"})
+    return out.sort_values("Pieces", ascending=False, kind="stable", ignore_index=True)
+
+
+def completeness(view: View) -> pd.DataFrame:
+    """Return for each review, and for all, how many actions state owner, date, status and outcome."""
+    return _by_review(view, text.CELLS)
+
+
+def smart_by_review(view: View) -> pd.DataFrame:
+    """Return for each review, and for all, how many actions pass the parts of the SMART check."""
+    return _by_review(view, {measure: words.partition(":")[0] for measure, words in text.SMART.items()})
+
+
+def smart(view: View) -> list[Estimate]:
+    """Return the share of actions that pass each part of the SMART check, as groups that a chart can name."""
+    if view.plans.actions.empty:
+        return []
+    found = [each for each in quality(view.plans, view.quarter) if each.measure in text.SMART]
+    return [replace(each, dimension="smart", group=each.measure) for each in found]
+
+
+def corrections(view: View) -> pd.DataFrame:
+    """Return the cells that were corrected by hand in the documents of the page; empty where none was."""
+    given = view.plans.about.get("corrections")
+    rows = [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
+    reviews = tuple(f"{each}-R" for each in view.plans.reviews["review_id"])
+    cells = [{name: "" if row.get(name) is None else str(row[name]) for name in _CORRECTED} for row in rows]
+    kept = [row for row in cells if row["row_id"].startswith(reviews)]
+    for row in kept:
+        row["column"] = text.capital(row["column"].replace("_", " "))
+    return pd.DataFrame(kept, columns=list(_CORRECTED), dtype="str").rename(columns=_CORRECTED)
+
+
+_CORRECTED = {
+    "row_id": "Key",
+    "column": "Cell",
+    "was": "As read",
+    "now": "Corrected to",
+    "by": "By",
+    "on": "On",
+    "reason": "Why",
+}
+
+
+def _titles(reviews: pd.DataFrame) -> dict[str, str]:
+    """Name each review by its title, with the file beside it where several have the same."""
+    titles = reviews["title"].where(reviews["title"] != "", reviews["document"])
+    several = titles.duplicated(keep=False) & (titles != reviews["document"])
+    titles = titles.where(~several, titles + " (" + reviews["document"] + ")")
+    return dict(zip(reviews["review_id"], titles, strict=True))
+
+
+def _by_review(view: View, measures: Mapping[str, str]) -> pd.DataFrame:
+    if view.plans.actions.empty:
+        return pd.DataFrame()
+    names = _titles(view.plans.reviews)
+    found = quality(view.plans, view.quarter, by="review")
+    if len(names) > 1:
+        found += [each for each in quality(view.plans, view.quarter) if each.denominator == "actions"]
+    rows: dict[str, dict[str, Any]] = {}
+    for each in found:
+        row = rows.setdefault(each.group, {"Review": names.get(each.group, "All reviews"), "Actions": each.N})
+        if each.measure in measures:
+            row |= {measures[each.measure]: each.n, f"{measures[each.measure]}: share": each.value}
+    out = pd.DataFrame(list(rows.values()))
+    kinds = {name: "float64" if str(name).endswith(": share") else "Int64" for name in out if name != "Review"}
+    return out.astype({"Review": "str", **kinds})
 
 
 def _tail(words: str) -> str:

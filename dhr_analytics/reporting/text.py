@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from itertools import groupby
 
 from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate, parse_quarter
 from dhr_analytics.themes.codebook import Codebook
@@ -19,6 +21,40 @@ STATUSES = {
 }
 SCOPES = {"local": "Local", "national": "National", "local_and_national": "Local and national"}
 SECTORS = {"other": "Other agencies"}
+CELLS = {"owner_stated": "Owner", "target_stated": "Date", "status_stated": "Status", "outcome_stated": "Outcome"}
+SMART = {
+    "smart_specific": "Specific: more than the recommendation repeated",
+    "smart_measurable": "Measurable: an outcome is stated",
+    "smart_owner": "Owner: an agency or post is stated",
+    "smart_dated": "Date: when it is to be finished is stated",
+    "smart_all": "All four",
+}
+FORMATS = {
+    "text": "Text",
+    "markdown": "Text with tables (Markdown)",
+    "csv": "Table in a text file (CSV)",
+    "html": "Web page",
+    "word": "Word",
+    "excel": "Excel",
+    "pdf": "PDF",
+    "office": "Older Word or OpenDocument",
+}
+# Why a piece of a document is in no table, in the reader's words; what is not listed here is shown as it is.
+REASONS = {
+    "table without a recommendation or action column": "Part of a table that holds no recommendations or actions",
+    "cell in a column without a name": "Stands in a column without a heading",
+    "cell that goes on from nothing": "Goes on from a cell that was not found",
+    "choice that is not ticked": "A choice that is not ticked",
+    "false number": "A number that is not that of a recommendation",
+    "line read twice": "A line that was scanned twice",
+    "more than a scope": "Words beside “local” or “national”",
+    "noise": "Stray letters or signs",
+    "page furniture": "Head or foot of a page",
+    "scope that is not understood": "Stands where “local” or “national” was expected",
+    "sub-heading": "A heading within the table",
+    "text outside the plan": "Text before, after or between the tables",
+    "title": "Title of the document",
+}
 CODED_BY = {"rule": "given by a rule", "model": "given by the model", "human": "given by a person"}
 FRACTIONS = {1 / 4: "a quarter", 1 / 3: "a third", 1 / 2: "half", 2 / 3: "two thirds", 3 / 4: "three quarters"}
 UNITS = {"reviews": "review", "recommendations": "recommendation", "actions": "action", "days": "day"}
@@ -79,6 +115,24 @@ def interval(low: float | None, high: float | None) -> str:
 def day(value: date | None) -> str:
     """Return a date as "31 March 2025", and "not stated" where there is none."""
     return "not stated" if value is None or value != value else f"{value.day} {value:%B %Y}"
+
+
+def reason(words: str) -> str:
+    """Return why a piece of a document could not be placed, in plain words."""
+    return REASONS.get(words) or capital(words) or "No reason is given"
+
+
+def place(location: str) -> str:
+    """Return a place in a document with runs of lines shortened: "a.txt, lines 3 to 5, 8"."""
+
+    def shorter(found: re.Match[str]) -> str:
+        lines = [int(each) for each in found[0].split(", ")]
+        steps = groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0])
+        runs = [[line for _, line in run] for _, run in steps]
+        words = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+        return ", ".join(words)
+
+    return re.sub(r"(?<=lines )[0-9]{1,9}(?:, [0-9]{1,9}\b)+", shorter, location)
 
 
 def of(estimate: Estimate) -> str:
@@ -174,7 +228,7 @@ def name(dimension: str, group: str) -> str:
         return capital(group or NOT_STATED)
     if dimension.endswith("_quarter"):
         return parse_quarter(group).label
-    words = {"theme": theme_names(), "status": STATUSES, "scope": SCOPES, "sector": SECTORS}
+    words = {"theme": theme_names(), "status": STATUSES, "scope": SCOPES, "sector": SECTORS, "smart": SMART}
     if group in (known := words.get(dimension, {})):
         return known[group]
     return group if dimension in ("agency", "area") else capital(group.replace("_", " "))

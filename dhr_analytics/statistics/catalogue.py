@@ -94,6 +94,99 @@ CATALOGUE = {
         method=WILSON,
         limits="As for themes; the tags were not given by the Home Office and may differ from its own coding.",
     ),
+    "owner_stated": Measure(
+        name="Owner stated",
+        definition="The share of actions for which the plan says who is to carry them out: an agency or a post, in the "
+        "action's own row or in the heading above it.",
+        numerator="actions with a lead agency or a post; “to be confirmed” and the like do not count",
+        denominator="all actions",
+        method=WILSON,
+        limits="A stated owner need not be the right one, nor know of the action. Names of people are never kept, so "
+        "it does not say whether a person is named.",
+    ),
+    "target_stated": Measure(
+        name="Date stated",
+        definition="The share of actions for which the plan says when they are to be finished: a date, a month or "
+        "quarter, a time after an event (“3 months after publication”), or “ongoing”.",
+        numerator="actions with a target that could be read as one of these",
+        denominator="all actions",
+        method=WILSON,
+        limits="A target that could not be read counts as not stated. A time after an event is stated, though its day "
+        "may not be known; for this see the share without target date.",
+    ),
+    "status_stated": Measure(
+        name="Status stated",
+        definition="The share of actions about which the plan says how far they are carried out.",
+        numerator="actions with any status but no_update",
+        denominator="all actions",
+        method=WILSON,
+        limits="The status may be old: it is that of the plan's latest snapshot. Plans made before work began may "
+        "rightly have none.",
+    ),
+    "outcome_stated": Measure(
+        name="Outcome stated",
+        definition="The share of actions for which the plan says what they are to achieve, or have achieved.",
+        numerator="actions whose outcome or completion cell says more than a status or a date, such as “Completed”",
+        denominator="all actions",
+        method=WILSON,
+        limits="Many plans have no column for outcomes, and some tell them in the report of progress; that is not "
+        "counted here. It does not say whether the outcome is a good one, or was reached.",
+    ),
+    "smart_specific": Measure(
+        name="SMART check: specific",
+        definition="The share of actions whose wording is more than the recommendation repeated.",
+        numerator="actions that are worded, do not only point to the recommendation (“as set out in the "
+        "recommendation”), and whose words overlap with those of the recommendation by less than 0.8. The overlap is "
+        "twice the number of words in common, divided by the words of both; letter case and punctuation do not count",
+        denominator="all actions",
+        method=WILSON,
+        limits="A rule of thumb, not a judgement of quality: a vague action in other words passes, and a "
+        "recommendation that is itself a clear step, rightly repeated, does not.",
+    ),
+    "smart_measurable": Measure(
+        name="SMART check: measurable",
+        definition="The share of actions with a stated outcome, against which they could be measured.",
+        numerator="actions that count as outcome stated",
+        denominator="all actions",
+        method=WILSON,
+        limits="A rule of thumb: it does not say whether the outcome can really be measured. See also outcome stated.",
+    ),
+    "smart_owner": Measure(
+        name="SMART check: owner",
+        definition="The share of actions with a stated owner.",
+        numerator="actions that count as owner stated",
+        denominator="all actions",
+        method=WILSON,
+        limits="The guidance asks for an agency and a named person; names are never kept, so only the agency or the "
+        "post is checked.",
+    ),
+    "smart_dated": Measure(
+        name="SMART check: date",
+        definition="The share of actions with a date or time by which they are to be finished; “ongoing” is none.",
+        numerator="actions with a target date, month or quarter, or a time after an event",
+        denominator="all actions",
+        method=WILSON,
+        limits="A date may be stated but not realistic. Some actions are rightly ongoing.",
+    ),
+    "smart_all": Measure(
+        name="SMART check: all four",
+        definition="The share of actions that are specific and measurable and have an owner and a date.",
+        numerator="actions that count in all four parts of the check",
+        denominator="all actions",
+        method=WILSON,
+        limits="A rule of thumb made from four simple rules, to show where a plan could be clearer; not a judgement of "
+        "its quality. Whether an action is achievable and realistic is not checked: that needs a person.",
+    ),
+    "needs_review": Measure(
+        name="Rows to look at",
+        definition="The share of recommendations or actions that a person should compare with the document, because "
+        "something about them was doubtful when they were read.",
+        numerator="recommendations or actions on the list needs_review.csv of the plan package, each with its reason",
+        denominator="all recommendations or actions, as named",
+        method=WILSON,
+        limits="How surely a row was read is a rule of thumb, not a measured chance of error. A row on the list may be "
+        "right, and one that is not on it may be wrong. Where the package has no such list there is no figure.",
+    ),
 }
 
 _INTRODUCTION = """\
@@ -116,7 +209,8 @@ the figure is a full count, and the interval only helps to compare it with other
 errors in reading a document or in coding a theme.
 
 **Groups.** Figures are also given by theme, sector, scope, agency, area, and quarter of target date or publication,
-then among the actions of that group. An action counts in each theme of its recommendation, so groups by theme overlap.
+then among the actions of that group; completeness and the SMART check are given by review. An action counts in each
+theme of its recommendation, so groups by theme overlap.
 Rows for which the plan does not say are kept as "not stated" (or "not coded").
 """
 

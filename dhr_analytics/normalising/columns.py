@@ -1,0 +1,260 @@
+"""Columns: the role of each column, by its printed name or, where names are missing, by what it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from rapidfuzz import fuzz, process
+
+from dhr_analytics.normalising import terms
+from dhr_analytics.normalising.agencies import is_agency
+from dhr_analytics.normalising.dates import read_target
+from dhr_analytics.normalising.scope import read_scope
+from dhr_analytics.reading import RawRow
+
+# A header misspelt by a converter still counts; below this "action" and "section" meet.
+_CLOSE = 90
+BARE_NUMBER = re.compile(
+    r"\(?(?:r(?:ec(?:ommendation)?)?\.?\s?)?(?:(?P<n>\d{1,3})(?:\.\d{1,2}){0,2}[a-z]?|[ivxl]{1,7}|"
+    r"[a-z]{1,4}[\s-]?\d{1,3}(?:\.\d{1,2})?)[.):]?",
+    re.IGNORECASE,
+)
+# How recommendations and actions are worded; a chronology or a list of contacts is not.
+_ASKING = re.compile(
+    r"\b(?:should|must|will|shall|to\s+(?:be|ensure|review|develop|provide|consider|work|make|agree|share|raise|explore|undertake))\b|"
+    r"^\W*(?:\d+\W*)?(?:ensure|review|develop|provide|deliver|train|update|write|audit|raise|share|include|improve|promote|"
+    r"introduce|establish|consider|work|create|publish|agree|build|increase|strengthen|implement|remind|produce|send|set|make|"
+    r"check|add|ask|hold|put|buy|change|invite|give|explore|identify|monitor|revise|circulate|amend|embed|use)\b",
+    re.IGNORECASE,
+)
+
+
+def role_of(label: str) -> str:
+    """Return the role of a column from its printed name, or ``""``.
+
+    Parameters
+    ----------
+    label : str
+        A header cell.
+
+    Returns
+    -------
+    str
+        A role of ``vocabulary/headers.csv``.
+    """
+    if found := listed_role(label):
+        return found
+    # "Lead agency and accountable officer", "Target date for delivery": the name opens with a known one.
+    folded, known = terms.fold(label), _phrases()
+    if not label.strip()[:1].isupper() or len(label.split()) > 8:
+        return ""
+    opening = [phrase for phrase in known if len(phrase) > 5 and folded.startswith(f"{phrase} ")]
+    return known[max(opening, key=len)] if opening else ""
+
+
+@cache
+def listed_role(label: str) -> str:
+    """Return the role of a name that is listed in the vocabulary, with or without its brackets, or nearly so spelt.
+
+    Parameters
+    ----------
+    label : str
+        A header cell.
+
+    Returns
+    -------
+    str
+        The role, or ``""``.
+    """
+    if len(label.split()) > 14:
+        return ""
+    for text in (label, re.sub(r"\([^)]*\)", " ", label)):
+        folded = terms.fold(text)
+        if folded in _phrases():
+            return _phrases()[folded]
+        close = process.extractOne(folded, list(_phrases()), scorer=fuzz.ratio, score_cutoff=_CLOSE)
+        if len(folded) > 8 and close:
+            return _phrases()[close[0]]
+    return ""
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    return {row["phrase"]: row["role"] for row in terms.rows("headers")}
+
+
+def header_roles(row: RawRow) -> tuple[str, ...]:
+    """Return the role of each column when a row is a plan's header, else an empty tuple.
+
+    Parameters
+    ----------
+    row : RawRow
+
+    Returns
+    -------
+    tuple of str
+        A role per cell, ``""`` for columns whose name is unknown.
+    """
+    roles = unique([role_of(cell) for cell in row.cells])
+    filled = [cell for cell in row.cells if cell.strip()]
+    named = [role for role in roles if role]
+    if len(named) < 2 or len(named) * 3 < len(filled) * 2 or not {"recommendation", "action"} & set(named):
+        return ()
+    return tuple(roles)
+
+
+def second_header_row(first: RawRow, second: RawRow) -> tuple[str, ...]:
+    """Merge a header over two rows.
+
+    Parameters
+    ----------
+    first, second : RawRow
+        A header row and the row below it.
+
+    Returns
+    -------
+    tuple of str
+        A role per column; empty when the second row is no header.
+    """
+    if second.break_before or header_roles(second):
+        return ()
+    filled = [cell for cell in second.cells if cell.strip()]
+    width = max(len(first.cells), len(second.cells))
+    upper, lower = (list(row.cells) + [""] * (width - len(row.cells)) for row in (first, second))
+    alone = [listed_role(cell) for cell in lower]
+    joined = [listed_role(f"{a} {b}".strip()) for a, b in zip(upper, lower, strict=True)]
+    known = sum(1 for cell, one, two in zip(lower, alone, joined, strict=True) if cell.strip() and (one or two))
+    if len(filled) < 2 or not any(alone) or known < len(filled) or any(len(cell.split()) > 8 for cell in filled):
+        return ()
+    above = [role_of(cell) for cell in upper]
+    return tuple(unique([two or one or over for over, one, two in zip(above, alone, joined, strict=True)]))
+
+
+def unique(roles: list[str]) -> list[str]:
+    """Keep the first column of each role that only one column can hold."""
+    seen: set[str] = set()
+    out = []
+    for role in roles:
+        once = role in ("number", "recommendation", "action", "lead")
+        out.append("" if once and role in seen else role)
+        seen.add(role)
+    return out
+
+
+def name_number_column(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[str, ...]:
+    """Recognise an unnamed column of numbers: the first one, or the one that shares its name with the wording.
+
+    Parameters
+    ----------
+    roles : tuple of str
+        Roles by header.
+    rows : sequence of RawRow
+        The rows below the header.
+
+    Returns
+    -------
+    tuple of str
+    """
+    if not roles:
+        return roles
+    named = list(roles)
+    for i, role in enumerate(roles[:-1]):
+        # One name over two columns, the first of which only counts.
+        if role in ("recommendation", "action") and not roles[i + 1] and _counts(_column(rows, i)):
+            named[i], named[i + 1] = ("number" if role == "recommendation" else "action_number"), role
+    if not named[0] and "number" not in named and _counts(_column(rows, 0)):
+        named[0] = "number"
+    return tuple(named)
+
+
+def _counts(cells: Sequence[str]) -> bool:
+    return _share(lambda cell: bool(BARE_NUMBER.fullmatch(cell) or re.fullmatch(r"\(?[a-z][.)]?", cell)), cells) > 0.5
+
+
+_KINDS: dict[str, Callable[[str], bool]] = {
+    "number": lambda cell: bool(BARE_NUMBER.fullmatch(cell)),
+    "target": lambda cell: len(cell.split()) <= 8 and read_target(cell).basis != "none",
+    "status": lambda cell: len(cell.split()) <= 5 and any(
+        terms.any_of("status", kind).match(cell) for kind in ("completed", "in_progress", "not_started")
+    ),
+    "rag": lambda cell: bool(re.fullmatch(r"red|amber|green|blue|[rag]", cell, re.IGNORECASE)),
+    "scope": lambda cell: len(cell.split()) <= 4 and bool(read_scope(cell)),
+    "lead": lambda cell: len(cell.split()) <= 9 and is_agency(cell),
+}  # fmt: skip
+
+
+def roles_by_content(rows: Sequence[RawRow]) -> tuple[str, ...]:
+    """Tell the columns of a table without a header from what they hold.
+
+    Parameters
+    ----------
+    rows : sequence of RawRow
+        The rows of one table.
+
+    Returns
+    -------
+    tuple of str
+        A role per column; empty when the table does not look like an action plan: it needs a column that asks for
+        something, and a second one that does, or one of dates, statuses or agencies each.
+    """
+    width = max(len(row.cells) for row in rows)
+    columns = [_column(rows, i) for i in range(width)]
+    if len([row for row in rows if sum(bool(cell.strip()) for cell in row.cells) >= 3]) < 2:
+        return ()
+    roles = [""] * width
+    for role, fits in _KINDS.items():
+        shares = [0 if roles[i] else _share(fits, cells) for i, cells in enumerate(columns)]
+        best = max(range(width), key=lambda i: shares[i])
+        if shares[best] >= 0.7 and len(columns[best]) >= 2:
+            roles[best] = role
+    prose = [i for i, cells in enumerate(columns) if not roles[i] and cells and _mean_words(cells) >= 4]
+    asking = [i for i in prose if _share(lambda cell: bool(_ASKING.search(cell)), columns[i]) >= 0.6]
+    found = set(roles) - {"", "number"}
+    if not asking or (len(asking) < 2 and not ({"target", "status", "rag"} & found and "lead" in found)):
+        return ()
+    kinds = ("recommendation", "action", "progress", "outcome")
+    for i, role in zip(prose[prose.index(asking[0]) :], kinds, strict=False):
+        roles[i] = role
+    return tuple(roles)
+
+
+def mend_roles(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[str, ...]:
+    """Swap two columns whose names contradict what they hold, as when a header cell slipped to its neighbour.
+
+    Parameters
+    ----------
+    roles : tuple of str
+        Roles by header.
+    rows : sequence of RawRow
+        The rows below the header.
+
+    Returns
+    -------
+    tuple of str
+        The roles; changed only where both columns plainly hold what the other one's name says.
+    """
+    mended = list(roles)
+    for i, first in enumerate(roles):
+        for j, second in enumerate(roles[:i]):
+            if first == second or first not in _KINDS or second not in _KINDS:
+                continue
+            one, two = _column(rows, i), _column(rows, j)
+            crossed = min(_share(_KINDS[second], one), _share(_KINDS[first], two))
+            named = max(_share(_KINDS[first], one), _share(_KINDS[second], two))
+            if len(one) >= 3 and len(two) >= 3 and crossed >= 0.7 and named <= 0.3:
+                mended[i], mended[j] = second, first
+    return tuple(mended)
+
+
+def _column(rows: Sequence[RawRow], i: int) -> list[str]:
+    return [row.cells[i].strip() for row in rows if i < len(row.cells) and row.cells[i].strip()]
+
+
+def _share(fits: Callable[[str], bool], cells: Sequence[str]) -> float:
+    return sum(map(fits, cells)) / len(cells) if cells else 0.0
+
+
+def _mean_words(cells: Sequence[str]) -> float:
+    return sum(len(cell.split()) for cell in cells) / len(cells)

@@ -1,0 +1,140 @@
+"""Doubts: how surely each row was read, and the list that a person should look at first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dhr_analytics.normalising.dates import find_dates
+
+# What a doubt takes from the confidence of a row. Below the threshold the row goes to the review list.
+THRESHOLD = 0.75
+WEIGHTS = {
+    "columns were lost at the page break; the cells were matched by their unfinished neighbours": 0.5,
+    "the end of this action stood at the head of the next row": 0.7,
+    "joined from many printed lines of a scan": 0.8,
+    "the scan read a line twice; one reading was left out": 0.9,
+    "the wording seems cut off": 0.6,
+    "the wording is very short": 0.8,
+    "the wording is very long; two rows may have been joined": 0.7,
+    "the heading above stood on another page": 0.7,
+    "no owner is stated": 0.9,
+    "only a post is named as owner": 0.9,
+    "the owner's kind of agency is not known": 0.9,
+    "the target cell could not be read as a date": 0.7,
+    "the target cell holds several dates; the first one that is not past was taken": 0.85,
+    "the status was worked out from the report of progress, not from a status word": 0.85,
+    "the plan says completed, yet also that work goes on": 0.7,
+    "the columns were told from what they hold; the table has no header": 0.7,
+    "read from a scan": 0.7,
+    "changed by hand": 1.0,
+    "a correction was made for other words than now stand here; it was not applied": 0.5,
+}
+_UNFINISHED = re.compile(
+    r"(?:[,–—&-]|\b(?:and|or|of|the|to|for|with|by|in|on|at|from|that|which|is|are|be|will|should))\s*$"
+)
+_GOES_ON = re.compile(r"\b(?:on-?going|still\s+to\s+be|yet\s+to\s+be|remains?\s+to|not\s+yet)\b", re.IGNORECASE)
+
+
+def judge(doubts: Sequence[str]) -> dict[str, Any]:
+    """Turn doubts into the columns ``confidence``, ``needs_review`` and ``review_reason``.
+
+    Parameters
+    ----------
+    doubts : sequence of str
+        Keys of `WEIGHTS`.
+
+    Returns
+    -------
+    dict
+        ``confidence`` is the product of the doubts' weights, rounded to two places.
+    """
+    confidence = 1.0
+    for doubt in dict.fromkeys(doubts):
+        confidence *= WEIGHTS[doubt]
+    reason = "; ".join(sorted(dict.fromkeys(doubts), key=lambda doubt: (WEIGHTS[doubt], doubt)))
+    return {"confidence": round(confidence, 2), "needs_review": confidence < THRESHOLD, "review_reason": reason}
+
+
+def recommendation_doubts(text: str) -> list[str]:
+    """List what is doubtful about the wording of a recommendation."""
+    doubts = []
+    if _UNFINISHED.search(text):
+        doubts.append("the wording seems cut off")
+    if len(text.split()) < 4:
+        doubts.append("the wording is very short")
+    if len(text.split()) > 250:
+        doubts.append("the wording is very long; two rows may have been joined")
+    return doubts
+
+
+def action_doubts(cells: Mapping[str, str], row: Mapping[str, Any]) -> list[str]:
+    """List what is doubtful about an action.
+
+    Parameters
+    ----------
+    cells : mapping of str to str
+        The printed cells by role.
+    row : mapping of str to object
+        The row of the actions table made from them.
+
+    Returns
+    -------
+    list of str
+        Keys of `WEIGHTS`.
+    """
+    doubts = []
+    target = cells.get("target", "")
+    if not row["lead_agency"]:
+        doubts.append("no owner is stated")
+    elif row["lead_role"] and not cells.get("person") and row["lead_agency"] == row["lead_role"]:
+        doubts.append("only a post is named as owner")
+    elif row["sector"] == "other":
+        doubts.append("the owner's kind of agency is not known")
+    dateless = row["target_basis"] == "none" and row["status"] not in ("completed", "in_progress")
+    if dateless and re.search(r"\d", target):
+        doubts.append("the target cell could not be read as a date")
+    if len({span.on for span in find_dates(target)}) > 1 and row["target_text"] == " ".join(target.split()):
+        doubts.append("the target cell holds several dates; the first one that is not past was taken")
+    if row["status"] == "in_progress" and len(str(row["status_evidence"]).split()) > 5:
+        doubts.append("the status was worked out from the report of progress, not from a status word")
+    told = " ".join(cells.get(role, "") for role in ("progress", "completion", "outcome", "target"))
+    if row["status"] == "completed" and _GOES_ON.search(told):
+        doubts.append("the plan says completed, yet also that work goes on")
+    if _UNFINISHED.search(str(row["text"])):
+        doubts.append("the wording seems cut off")
+    return doubts
+
+
+def review_list(
+    recommendations: Sequence[Mapping[Any, Any]], actions: Sequence[Mapping[Any, Any]]
+) -> list[dict[str, Any]]:
+    """List the rows that need a person, the least sure first; a recommendation comes before an equally unsure action.
+
+    Parameters
+    ----------
+    recommendations, actions : sequences of mapping
+        Rows of the two tables, with the columns of `judge`.
+
+    Returns
+    -------
+    list of dict
+        Rows of ``needs_review``.
+    """
+    found = [
+        (row["confidence"], rank, i, row.get("action_id") or row["recommendation_id"], row)
+        for rank, rows in enumerate((recommendations, actions))
+        for i, row in enumerate(rows)
+        if row["needs_review"]
+    ]
+    return [
+        {
+            "row_id": key,
+            "location": row["location"],
+            "reason": row["review_reason"],
+            "confidence": confidence,
+            "text": row["text"],
+        }
+        for confidence, _, _, key, row in sorted(found, key=lambda each: each[:3])
+    ]

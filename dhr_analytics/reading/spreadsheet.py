@@ -1,0 +1,272 @@
+"""Excel workbooks: the values that a reader of the sheet sees, with joined cells, dates and rating colours."""
+
+from __future__ import annotations
+
+import colorsys
+import io
+import re
+import warnings
+import zipfile
+from bisect import bisect_right
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.styles.colors import COLOR_INDEX
+from openpyxl.utils import column_index_from_string
+
+from dhr_analytics.errors import InputError
+from dhr_analytics.reading.colours import rag_of
+from dhr_analytics.reading.delimited import as_tables
+from dhr_analytics.reading.table import RawRow, RawTable
+from dhr_analytics.reading.text import clean_cell
+
+# Names that programs and people give to any sheet; all others say something about the rows, as a heading does.
+_PLAIN_SHEET = re.compile(
+    r"(?:sheet|table|tab|page|blad|main|data|export|report|plan|action\s*plan|actions?|recommendations?|tracker|dhr|"
+    r"dardr|new|final|copy\s+of)?[\s_()-]*\d*\)?",
+    re.IGNORECASE,
+)
+# '"R"0', '000', '0.00', '0%': words and digits that a number is shown with.
+_NUMBER_FORMAT = re.compile(
+    r'(?P<before>(?:"[^"]*"|\\.)*)(?:#,##)?(?P<whole>0+)(?:\.(?P<part>0+))?(?P<after>%?(?:"[^"]*"|\\.)*)(?:_.)?'
+)
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
+_JOIN = re.compile(rb'(<(?:\w+:)?mergeCell\b[^>]*?\bref=["\'])([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})')
+# Excel writes letters that XML cannot hold by their number.
+_CODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_VALUE_END = re.compile(rb"</(?:\w+:)?(?:v|is)>")
+_NO_VALUE = re.compile(rb'<(?:\w+:)?c (?![^>]*t="str")[^>]*>\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
+                       rb'(?:<v\s*/>|<v></v>)?\s*</(?:\w+:)?c>')  # fmt: skip
+_MOST_CELLS = 300_000
+_MOST_GRID = 2_000_000
+_MOST_XML = 250_000_000
+
+
+def read_spreadsheet(data: bytes, name: str) -> list[RawTable]:
+    """Read an Excel workbook (.xlsx, .xlsm).
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the file.
+    name : str
+        File name, for messages.
+
+    Returns
+    -------
+    list of RawTable
+        Per sheet its tables and the lone lines above and between them. Formulas give the value that was last
+        calculated; hidden rows and columns are read, hidden sheets only named.
+
+    Raises
+    ------
+    InputError
+        When the workbook is damaged, or holds far more cells than a plan has.
+    """
+    try:
+        with warnings.catch_warnings():
+            # What openpyxl warns of (data validation, headers, extensions) bears no text of the plan.
+            warnings.simplefilter("ignore")
+            slim, uncounted = _slim(data, name)
+            book = load_workbook(io.BytesIO(slim), data_only=True, keep_links=False)
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, SyntaxError,
+            EOFError, NotImplementedError, RuntimeError) as error:  # fmt: skip
+        raise InputError(
+            f"{name} is damaged or no Excel workbook ({type(error).__name__}). Open it, save it again as .xlsx, "
+            "and give that file."
+        ) from error
+    themes = _theme_colours(book.loaded_theme)
+    out = []
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            if any(cell.value is not None for cell in sheet._cells.values()):
+                note = f"The hidden sheet “{sheet.title}” was not read."
+                out.append(RawTable((RawRow((note,), f"sheet {sheet.title}"),), kind="text"))
+            continue
+        tables = as_tables(_rows(sheet, themes, name))
+        if tables and not _PLAIN_SHEET.fullmatch(sheet.title.strip()):
+            heading = RawRow((" ".join(sheet.title.split()),), f"sheet {sheet.title}", True)
+            out.append(RawTable((heading,), kind="text"))
+        out += tables
+    if uncounted:
+        note = f"{uncounted} formulas hold no value. Open the workbook in a spreadsheet program and save it."
+        out.append(RawTable((RawRow((note,), "workbook"),), kind="text"))
+    return out
+
+
+def _slim(data: bytes, name: str) -> tuple[bytes, int]:
+    """Cut the formatted but empty rows below the last value of each large sheet, count formulas without a value.
+
+    A column that was coloured to its end makes a million empty rows, which openpyxl would build one by one.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        infos = file.infolist()
+        if sum(info.file_size for info in infos) > _MOST_XML:
+            raise InputError(_too_large(name, f"{sum(info.file_size for info in infos):,} bytes unpacked"))
+        cut: dict[str, bytes] = {}
+        uncounted = 0
+        for info in infos:
+            if not info.filename.lower().endswith((".xml", ".rels")):
+                continue
+            xml = file.read(info)
+            # A workbook never has a document type: it is there to make words grow without end.
+            if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"\0" in xml[:200]:
+                raise InputError(
+                    f"{name} is no sound workbook: {info.filename} defines words of its own or is oddly coded. "
+                    "Open it in a spreadsheet program and save it again as .xlsx."
+                )
+            if b"purl.oclc.org/ooxml/spreadsheetml" in xml[:5000]:  # openpyxl would find it empty
+                raise InputError(
+                    f"{name} is a “Strict Open XML” workbook. Open it and save it as Excel workbook (.xlsx)."
+                )
+            if "worksheets/" in info.filename:
+                whole, xml = xml, _narrow_joins(_cut_tail(xml) if len(xml) > 500_000 else xml)
+                if xml != whole:
+                    cut[info.filename] = xml
+            if (cells := xml.count(b"<c ") + xml.count(b":c ")) > _MOST_CELLS:
+                raise InputError(_too_large(name, f"{cells:,} cells in {info.filename}"))
+            if "worksheets/" in info.filename:
+                uncounted += sum(1 for _ in _NO_VALUE.finditer(xml))
+        if not cut:
+            return data, uncounted
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as slim:
+            for info in infos:
+                slim.writestr(info.filename, cut.get(info.filename) or file.read(info))
+        return out.getvalue(), uncounted
+
+
+def _cut_tail(xml: bytes) -> bytes:
+    """Drop the rows below the last one that holds a value."""
+    end = xml.rfind(b"sheetData>")
+    end = xml.rfind(b"</", 0, end) if end > 0 else len(xml)
+    # Far from the end, looking backwards in steps is quicker than listing every value.
+    last, step = -1, end
+    while last < 0 and step > 0:
+        start = max(0, step - 1_000_000)
+        last = max((match.end() for match in _VALUE_END.finditer(xml, start, min(end, step + 20))), default=-1)
+        step = start
+    row = re.compile(rb"</(?:\w+:)?row>").search(xml, max(0, last), end) if last > 0 else None
+    if row is None:
+        first = re.compile(rb"<(?:\w+:)?row[\s>]").search(xml, 0, end)
+        return xml[: first.start()] + xml[end:] if first and last < 0 else xml
+    return xml[: row.end()] + xml[end:]
+
+
+def _narrow_joins(xml: bytes) -> bytes:
+    """Let large joined areas take one column and end at the last row: openpyxl builds each of their cells."""
+    rows = _ROW_NUMBER.findall(xml) if b"mergeCell " in xml else []
+
+    def narrow(match: re.Match[bytes]) -> bytes:
+        left, top, right, bottom = match[2], int(match[3]), match[4], int(match[5])
+        width = column_index_from_string(right.decode()) - column_index_from_string(left.decode()) + 1
+        if width * (bottom - top + 1) <= 1000:
+            return match[0]
+        return b"%b%b%d:%b%d" % (match[1], left, top, left, min(bottom, max(top, int(rows[-1]))))
+
+    return _JOIN.sub(narrow, xml) if rows else xml
+
+
+def _too_large(name: str, seen: str) -> str:
+    return f"{name} is far larger than an action plan ({seen}). Copy the plan alone into a new workbook and give that."
+
+
+def _rows(sheet: Any, themes: list[str], name: str) -> list[RawRow]:
+    """Read the cells of a sheet; a cell joined downwards stands on each of its rows that says something itself."""
+    # The grid may be a million rows long and 16,384 columns wide: only the cells that are there are walked.
+    cells: dict[int, dict[int, Any]] = {}
+    for cell in sheet._cells.values():
+        cells.setdefault(cell.row, {})[cell.column] = cell
+    texts = {number: {column: text for column, cell in row.items() if (text := _shown(cell))}
+             for number, row in cells.items()}  # fmt: skip
+    said = sorted(number for number, row in texts.items() if row)
+    used = sorted({column for row in texts.values() for column in row})
+    if len(said) * len(used) > _MOST_GRID:
+        raise InputError(_too_large(name, f"{len(said):,} rows and {len(used):,} columns in {sheet.title}"))
+    source = {
+        (number, area.min_col): area.min_row
+        for area in sheet.merged_cells.ranges
+        for number in said[bisect_right(said, area.min_row) : bisect_right(said, area.max_row)]
+    }
+    out: list[RawRow] = []
+    above = 0
+    for number in said:
+        if out and number > above + 1:
+            out.append(RawRow(("",) * len(used), f"sheet {sheet.title}, row {number - 1}"))
+        rows = [source.get((number, column), number) for column in used]
+        line = tuple(texts[row].get(column, "") for row, column in zip(rows, used, strict=True))
+        fills = tuple(_fill(cells[row].get(column), themes) for row, column in zip(rows, used, strict=True))
+        out.append(RawRow(line, f"sheet {sheet.title}, row {number}", not out, fills))
+        above = number
+    return out
+
+
+def _shown(cell: Any) -> str:
+    """Return the text of a cell as the sheet shows it; dates as 2025-03-31, or Mar 2025 where no day is shown."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return clean_cell(_CODED.sub(lambda match: " " if int(match[1], 16) < 32 else chr(int(match[1], 16)), value))
+    if isinstance(value, bool):
+        return str(value).upper()
+    form = str(cell.number_format).split(";")[0]
+    codes = _QUOTED.sub("", form).lower()
+    if isinstance(value, datetime | date):
+        return _shown_date(value, codes)
+    if isinstance(value, time):
+        # An empty cell that a formula fetched is shown as the day nought.
+        return value.strftime("%H:%M") if "h" in codes else ""
+    if isinstance(value, timedelta):
+        return str(value)
+    match = _NUMBER_FORMAT.fullmatch(form)
+    if not match:
+        return f"{value:.15g}"
+    before, after = (re.sub(r'"|\\(?=.)', "", match[part]) for part in ("before", "after"))
+    number = value * 100 if "%" in codes else value
+    if match["part"]:
+        digits = f"{number:.{len(match['part'])}f}"
+    else:
+        digits = f"{number:.15g}" if number != round(number) else f"{round(number):0{len(match['whole'])}d}"
+    return f"{before}{digits}{after}"
+
+
+def _shown_date(value: date, codes: str) -> str:
+    if "d" not in codes and "h" not in codes and re.search("[my]", codes):
+        return value.strftime("%b %Y" if "m" in codes else "%Y")
+    clock = isinstance(value, datetime) and "h" in codes and value.time() != time()
+    return value.strftime("%Y-%m-%d %H:%M" if clock else "%Y-%m-%d")
+
+
+def _fill(cell: Any, themes: list[str]) -> str:
+    """Return the rating that the background of a cell stands for."""
+    if cell is None or not cell.has_style or cell.fill.fill_type != "solid":
+        return ""
+    colour = cell.fill.fgColor
+    if colour.type == "rgb" and isinstance(colour.rgb, str):
+        return rag_of(colour.rgb[-6:])
+    if colour.type == "indexed" and 0 <= colour.indexed < len(COLOR_INDEX):
+        return rag_of(COLOR_INDEX[colour.indexed][-6:])
+    if colour.type != "theme" or not 0 <= colour.theme < len(themes):
+        return ""
+    rating = rag_of(_tinted(themes[colour.theme], colour.tint))
+    # The blue of a theme heads tables; who rates picks one of the standard colours.
+    return "" if rating == "blue" else rating
+
+
+def _tinted(colour: str, tint: float) -> str:
+    hue, light, saturation = colorsys.rgb_to_hls(*(int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)))
+    light = light * (1 + tint) if tint < 0 else light * (1 - tint) + tint
+    return "".join(f"{round(part * 255):02X}" for part in colorsys.hls_to_rgb(hue, min(1, max(0, light)), saturation))
+
+
+def _theme_colours(theme: bytes | None) -> list[str]:
+    """List a theme's colours in the order that cells number them: light and dark are exchanged in pairs."""
+    scheme = re.search(rb"<a:clrScheme\b.*?</a:clrScheme>", theme or b"", re.DOTALL)
+    parts = re.findall(rb"<a:(?:srgbClr val|sysClr [^>]*?lastClr)=\"([0-9A-Fa-f]{6})\"", scheme[0] if scheme else b"")
+    colours = [part.decode() for part in parts]
+    return [colours[i] for i in (1, 0, 3, 2)] + colours[4:] if len(colours) >= 12 else []

@@ -1,0 +1,316 @@
+"""Word (.docx, .docm, .dotx): tables and running text as a reader with all changes accepted sees them."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import count, groupby
+from statistics import median_low
+from typing import Any
+
+from lxml import etree
+
+from dhr_analytics.errors import InputError
+from dhr_analytics.reading.colours import rag_of
+from dhr_analytics.reading.numbering import W, list_marks, number_of, value_of
+from dhr_analytics.reading.revisions import settle
+from dhr_analytics.reading.table import RawRow, RawTable
+
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_VAL = W + "val"
+_P, _R, _T, _TBL, _TR, _TC = (W + tag for tag in ("p", "r", "t", "tbl", "tr", "tc"))
+_PPR, _RPR, _TRPR, _TCPR = (W + tag for tag in ("pPr", "rPr", "trPr", "tcPr"))
+_SHD, _HIGHLIGHT = W + "shd", W + "highlight"
+_SYM, _BR, _CR, _HYPHEN = (W + tag for tag in ("sym", "br", "cr", "noBreakHyphen"))
+_INLINE = (_T, _SYM, _BR, _CR, _HYPHEN, W + "tab", W + "ptab", _MATH_TEXT)
+_WRAPPERS = {
+    *(W + tag for tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")),
+    *(_MC + tag for tag in ("AlternateContent", "Choice", "Fallback")),
+}
+# Pictograms that plans use, by their code in Wingdings (Symbol's bullet is B7 too); others stand as a bullet.
+_SYMBOLS = {0x6F: "☐", 0xA8: "☐", 0x78: "☒", 0xFD: "☒", 0xFE: "☑", 0xFC: "✓", 0xFB: "✗", 0x50: "✓", 0x4F: "✗"}
+_SYMBOLS |= {0xA3: "≤", 0xB3: "≥", 0xE0: "→", 0xE8: "→", 0xD8: "•", 0xB7: "•"}
+_ODD = re.compile("[\u00ad\u200b\u2060\ufeff\uf000-\uf0ff]")
+_HIGHLIGHTS = dict(red="red", darkRed="red", yellow="amber", green="green", darkGreen="green", blue="blue")  # noqa: C408
+_OLE = b"\xd0\xcf\x11\xe0"
+
+Mark = Callable[[Any], str]
+
+
+def read_word(data: bytes, name: str) -> list[RawTable]:
+    """Read a Word document.
+
+    Tracked insertions are accepted and deletions dropped, content controls give their chosen text, text merged
+    down a column is repeated on each row, and automatic numbers are written out. A table of one column is only
+    layout: what it holds stands for itself.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the file.
+    name : str
+        File name, for messages.
+
+    Returns
+    -------
+    list of RawTable
+        Tables and the running text between them, in the order of the document.
+
+    Raises
+    ------
+    InputError
+        When the file is damaged, protected with a password or no Word document.
+    """
+    root, numbering, styles = _parts(data, name)
+    body = root.find(W + "body")
+    if body is None:
+        raise InputError(f"{name} holds no Word text but <{etree.QName(root).localname}>. {_ADVICE}")
+    settle(root)
+    flow = list(_flow(body, list_marks(numbering, styles), count(1)))
+    out: list[RawTable] = []
+    for text, group in groupby(flow, key=lambda piece: isinstance(piece, RawRow)):
+        if text:
+            rows = tuple(piece for piece in group if isinstance(piece, RawRow))
+            out.append(RawTable(_placed(rows, after=sum(t.kind == "table" for t in out)), kind="text"))
+            continue
+        out += [piece for piece in group if isinstance(piece, RawTable)]
+    for i in range(1, len(out)):
+        # A table right below another may go on from it.
+        if out[i].kind == out[i - 1].kind == "table":
+            first, *rest = out[i].rows
+            out[i] = RawTable((RawRow(first.cells, first.place, True, first.fills), *rest))
+    return out
+
+
+def _placed(rows: tuple[RawRow, ...], *, after: int) -> tuple[RawRow, ...]:
+    where = f" after table {after}" if after else ""
+    return tuple(RawRow(row.cells, row.place or f"paragraph {i}{where}") for i, row in enumerate(rows, start=1))
+
+
+_ADVICE = 'Open it in Word and save it again as "Word Document (.docx)" without a password, or leave it out.'
+
+
+def _parts(data: bytes, name: str) -> tuple[Any, Any, Any]:
+    """Return the roots of the document, its numbering and its styles (the last two may be None)."""
+    if data.startswith(_OLE):
+        raise InputError(f"{name} is protected with a password, or an old Word file under a new name. {_ADVICE}")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            members = set(file.namelist())
+            related = _related(file, members, "")
+            main = related.get("officeDocument", "word/document.xml")
+            if main not in members:
+                raise InputError(f"{name} is a zip file without a Word document in it. {_ADVICE}")
+            related = _related(file, members, main)
+            paths = [main, related.get("numbering", ""), related.get("styles", "")]
+            roots = [_parse(file.read(path)) if path in members else None for path in paths]
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        raise InputError(f"{name} is no whole Word file ({error}): it may have been cut off. {_ADVICE}") from error
+    except etree.XMLSyntaxError as error:
+        raise InputError(f"{name} is damaged: its XML cannot be read ({error}). {_ADVICE}") from error
+    return roots[0], roots[1], roots[2]
+
+
+def _related(file: zipfile.ZipFile, members: set[str], part: str) -> dict[str, str]:
+    """Return the parts that a part refers to, by the last word of their type; SharePoint names them freely."""
+    folder, base = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{base}.rels")
+    found: dict[str, str] = {}
+    for link in _parse(file.read(path)) if path in members else ():
+        kind, target = str(link.get("Type")).rpartition("/")[2], str(link.get("Target"))
+        found.setdefault(kind, posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/"))
+    return found
+
+
+def _parse(xml: bytes) -> Any:
+    root = etree.fromstring(xml, _parser())
+    if any("purl.oclc.org/ooxml" in space for space in root.nsmap.values()):
+        # "Strict" files are the same but for their namespaces.
+        old, new = rb'http://purl\.oclc\.org/ooxml/(\w+)/(\w+)(?=")', rb"http://schemas.openxmlformats.org/\1/2006/\2"
+        root = etree.fromstring(re.sub(old, new, etree.tostring(root)), _parser())
+    return root
+
+
+def _parser() -> Any:
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+
+
+def _within(element: Any, *tags: str) -> Iterator[Any]:
+    """Give the children of some kinds, looking through content controls and other wrappers."""
+    for child in element:
+        if child.tag in tags:
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _within(child, *tags)
+
+
+def _flow(element: Any, mark: Mark, number: Iterator[int], place: str = "") -> Iterator[RawRow | RawTable]:
+    """Give paragraphs as rows and tables as tables, in reading order."""
+    for block in _within(element, _P, _TBL):
+        if block.tag == _P:
+            label, text = mark(block), _paragraph(block)
+            if text := text.replace("\n", " "):
+                yield RawRow((f"{label} {text}" if label else text,), place)
+            continue
+        rows = [(row, list(_within(row, _TC))) for row in _within(block, _TR)]
+        if all(len(cells) <= 1 for _, cells in rows):
+            here = f"{place}, table" if place else f"table {next(number)}" if rows else ""
+            for i, (_, cells) in enumerate(rows, start=1):
+                for cell in cells:
+                    if _vertical(cell) != "continue":
+                        yield from _flow(cell, mark, number, f"{here}, row {i}")
+        else:
+            yield _table(block, rows, mark, f"table {next(number)}")
+
+
+def _table(table: Any, rows: list[tuple[Any, list[Any]]], mark: Mark, place: str) -> RawTable:
+    columns = _columns(table, rows)
+    width = 1 + max(max(at, default=0) for at in columns)
+    open_cells: dict[int, tuple[str, str]] = {}
+    out = []
+    for i, ((_, cells), at) in enumerate(zip(rows, columns, strict=True), start=1):
+        texts, fills, own = [""] * width, [""] * width, False
+        for cell, column in zip(cells, at, strict=True):
+            merge = _vertical(cell)
+            if merge == "continue" and column in open_cells:
+                text, fill = open_cells[column]
+            else:
+                text, fill = _cell_text(cell, mark), _cell_fill(cell)
+                own = own or bool(text or fill)
+                open_cells.pop(column, None)
+                if merge:
+                    open_cells[column] = text, fill
+            # Two cells meet in one column where a cell was split for a single row.
+            texts[column] = f"{texts[column]}\n{text}".strip("\n")
+            fills[column] = fills[column] or fill
+        if not own:
+            # Left over from merging: printed, the row is but white space within the cells above.
+            texts = fills = [""] * width
+        out.append(RawRow(tuple(texts), f"{place}, row {i}", fills=tuple(fills) if any(fills) else ()))
+    return RawTable(tuple(out))
+
+
+def _columns(table: Any, rows: list[tuple[Any, list[Any]]]) -> list[list[int]]:
+    """Return the column of every cell.
+
+    Word's own grid has a line wherever any cell's edge was ever dragged, so cells that stand under one another on
+    paper differ in it. The columns are those of the rows with most cells (a lone such row counts only when it is
+    the first, thus a header); every other cell goes to the column whose left edge is nearest.
+    """
+    grid = table.find(W + "tblGrid")
+    edges = [0]
+    for line in grid if grid is not None else ():
+        if line.tag == W + "gridCol":
+            edges.append(edges[-1] + _twips(line))
+    lefts: list[tuple[int, ...]] = []
+    for row, cells in rows:
+        properties = row.find(_TRPR)
+        at = number_of(properties.find(W + "gridBefore"), 0) if properties is not None else 0
+        left = []
+        for cell in cells:
+            left.append(edges[at] if at < len(edges) else edges[-1] + at - len(edges) + 1)
+            span = cell[0].find(W + "gridSpan") if len(cell) and cell[0].tag == _TCPR else None
+            at += max(1, number_of(span, 1))
+        lefts.append(tuple(left))
+    counts = Counter(len(left) for left in lefts)
+    first = next((len(left) for left in lefts if len(left) > 1), 1)
+    width = max(n for n in counts if counts[n] > 1 or n == first)
+    columns = [median_low(left[i] for left in lefts if len(left) == width) for i in range(width)]
+
+    @cache
+    def nearest(left: tuple[int, ...]) -> list[int]:
+        if len(left) == width:
+            return list(range(width))
+        return [min(range(width), key=lambda i: abs(columns[i] - x)) for x in left]
+
+    return [nearest(left) for left in lefts]
+
+
+def _twips(line: Any) -> int:
+    width = line.get(W + "w") or ""
+    return int(width) if width.isascii() and width.isdigit() and 0 < len(width) < 7 else 1
+
+
+def _vertical(cell: Any) -> str:
+    """Return "restart", "continue" or "" for a cell merged down a column."""
+    merge = cell[0].find(W + "vMerge") if len(cell) and cell[0].tag == _TCPR else None
+    return "" if merge is None else merge.get(_VAL) or "continue"
+
+
+def _cell_text(cell: Any, mark: Mark) -> str:
+    lines: list[str] = []
+    alone = ""
+    for block in _within(cell, _P, _TBL):
+        if block.tag == _P:
+            label, text = mark(block), _paragraph(block)
+            if text:
+                lines.append(f"{label} {text}" if label else text)
+            elif label != "•":
+                alone = alone or label
+            continue
+        for row in _within(block, _TR):
+            texts = [_cell_text(inner, mark) for inner in _within(row, _TC) if _vertical(inner) != "continue"]
+            lines.append(" ".join(filter(None, texts)))
+    # The number of an empty paragraph counts where it is all that a cell holds, as in a number column.
+    return "\n".join(filter(None, lines)) or alone
+
+
+def _paragraph(paragraph: Any) -> str:
+    parts = []
+    for element in paragraph.iter(*_INLINE):
+        tag = element.tag
+        if tag in (_T, _MATH_TEXT):
+            parts.append(element.text or "")
+        elif tag in (_BR, _CR):
+            parts.append("\v")
+        elif tag == _HYPHEN:
+            parts.append("-")
+        elif tag == _SYM:
+            code = element.get(W + "char") or ""
+            parts.append(chr(0xF000 | int(code[-2:], 16)) if re.fullmatch("[0-9A-Fa-f]{4}", code) else "•")
+        else:
+            parts.append(" ")
+    text = "".join(parts)
+    if not text.isascii():
+        text = _ODD.sub(_plain, text)
+    if "\v" not in text:
+        return " ".join(text.split())
+    lines = filter(None, (" ".join(line.split()) for line in text.split("\v")))
+    # A line that goes on in lower case was only broken to fit; a list's "a." was not.
+    return re.sub(r"(?<=[^.;:!?])\n(?=[a-z](?![a-z]{0,3}[.)]))", " ", "\n".join(lines))
+
+
+def _plain(odd: re.Match[str]) -> str:
+    """Give a pictogram as a plain sign; soft hyphens and marks without width are not printed."""
+    return _SYMBOLS.get(ord(odd[0]) & 0xFF, "•") if "\uf000" <= odd[0] <= "\uf0ff" else ""
+
+
+def _cell_fill(cell: Any) -> str:
+    """Return the RAG colour of a cell, or the one that lies behind all of its text."""
+    if next(cell.iter(_SHD, _HIGHLIGHT), None) is None:
+        return ""
+    if cell[0].tag == _TCPR and (colour := _shade(cell[0])):
+        return colour
+    colours = set()
+    for run in cell.iter(_R):
+        if any(text.text and text.text.strip() for text in run.iter(_T)):
+            around = next(run.iterancestors(_P), None)
+            behind = around[0] if around is not None and around[0].tag == _PPR else None
+            colours.add((_shade(run[0]) if run[0].tag == _RPR else "") or ("" if behind is None else _shade(behind)))
+    return colours.pop() if len(colours) == 1 else ""
+
+
+def _shade(properties: Any) -> str:
+    if colour := _HIGHLIGHTS.get(value_of(properties.find(_HIGHLIGHT))):
+        return colour
+    shade = properties.find(_SHD)
+    if shade is None:
+        return ""
+    return rag_of(shade.get(W + ("color" if shade.get(_VAL) == "solid" else "fill")) or "")
