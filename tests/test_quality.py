@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dhr_analytics import schema
 from dhr_analytics.errors import UsageError
+from dhr_analytics.package import write_package
 from dhr_analytics.reporting import findings, tables, text
 from dhr_analytics.reporting.view import View
 from dhr_analytics.statistics import CATALOGUE, COMPLETENESS, SMART, Quarter, quality, rows_to_look_at, select
@@ -169,6 +170,17 @@ def test_what_was_read_is_counted_for_each_document():
         ["Stray letters or signs", 2, 1, "“x” (A.docx)"],
         ["Odd reason", 1, 1, ""],
     ]
+
+
+def test_documents_that_gave_nothing_are_named_with_the_reason(tmp_path):
+    faults = [("A.docx", "x", "noise"), ("b.pdf", "", "b.pdf is empty."), ("c.txt", "words", "noise")]
+    rejected = [
+        {"document": name, "text": words, "reason": why} for name, words, why in [*faults, ("c.txt", "", "no plan")]
+    ]
+    plans = replace(frames.build([{}]), rejected=schema.typed("rejected", pd.DataFrame(rejected)))
+    write_package(plans, tmp_path / "package")
+    found = tables.unread(tmp_path / "package").to_numpy().tolist()
+    assert found == [["b.pdf", "b.pdf is empty."], ["c.txt", "No plan"]]
 
 
 def test_corrections_may_be_absent_or_odd():

@@ -85,24 +85,54 @@ def _phrases() -> dict[str, str]:
     return {row["phrase"]: row["role"] for row in terms.rows("headers")}
 
 
-def header_roles(row: RawRow) -> tuple[str, ...]:
+def header_roles(row: RawRow, *, worded: bool = False) -> tuple[str, ...]:
     """Return the role of each column when a row is a plan's header, else an empty tuple.
 
     Parameters
     ----------
     row : RawRow
+    worded : bool
+        Also accept names that are not listed but tell their role by a word, as at the head of a table.
 
     Returns
     -------
     tuple of str
         A role per cell, ``""`` for columns whose name is unknown.
     """
-    roles = unique([role_of(cell) for cell in row.cells])
     filled = [cell for cell in row.cells if cell.strip()]
-    named = [role for role in roles if role]
-    if len(named) < 2 or len(named) * 3 < len(filled) * 2 or not {"recommendation", "action"} & set(named):
+    if len(filled) < 2 or any(len(cell.split()) > 14 for cell in filled):
         return ()
-    return tuple(roles)
+    for name in (role_of, worded_role) if worded else (role_of,):
+        roles = unique([name(cell) for cell in row.cells])
+        named = [role for role in roles if role]
+        enough = len(named) >= 2 and len(named) * 3 >= len(filled) * 2
+        # Names that are only guessed from single words have to be a whole header, not a row of short cells.
+        sure = name is role_of or (len(set(named)) >= 3 and all(len(cell.split()) <= 9 for cell in filled))
+        if enough and sure and {"recommendation", "action"} & set(named):
+            return tuple(roles)
+    return ()
+
+
+@cache
+def worded_role(label: str) -> str:
+    """Return the role of a name that is not listed, from a word in it ("What the review recommended"), or ``""``.
+
+    Parameters
+    ----------
+    label : str
+        A header cell.
+
+    Returns
+    -------
+    str
+        A role of ``vocabulary/header_words.csv``.
+    """
+    if found := role_of(label):
+        return found
+    text = " ".join(label.replace("_", " ").split())
+    if not text or re.search(r"[.;]$|\d{3}", text):
+        return ""
+    return next((row["role"] for row in terms.rows("header_words") if re.search(row["words"], text, re.IGNORECASE)), "")
 
 
 def second_header_row(first: RawRow, second: RawRow) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ _TITLE = re.compile(
     r"^\W*(?:DHR|DARDR)\b|\btemplate\b|\bguidance\b|\boverview\s+report\b|\bexecutive\s+summary\b",
     re.IGNORECASE,
 )
+_NUMBER_ALONE = re.compile(r"(?:recommendation|rec)\.?\s*(?:no\.?\s*)?\d{1,3}[a-z]?\s*[.:]?", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"^(?:page\s+)?\d+(?:\s*(?:of|/)\s*\d+)?$|^page\s+\d+\b|^official(?:[\s:-]+sensitive)?\b|^restricted\b|"
     r"^\[[^\]]*\]$|^version\s+[\d.]+$",
@@ -90,6 +91,8 @@ class _Reading:
     last_line: RawRow | None = None
     above: RawRow | None = None  # a recommendation that stands above the table of its actions
     stands_above: bool = False
+    headers: set[tuple[str, ...]] = field(default_factory=set)
+    number: RawRow | None = None  # a heading that only numbers the next recommendation
     rows: list[PlanRow] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     title: str = ""
@@ -147,7 +150,9 @@ def _read_text(reading: _Reading, rows: Sequence[RawRow]) -> None:
             continue
         if i + 1 == after_title and reading.title == text:
             continue
-        if i >= after_title and is_heading(text):
+        if _NUMBER_ALONE.fullmatch(text):
+            reading.number = row
+        elif i >= after_title and is_heading(text):
             _set_section(reading, row, text)
         else:
             reading.reject(
@@ -192,11 +197,14 @@ def is_heading(text: str) -> bool:
 
 def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
     i = 0
+    begun = False  # a row of several cells has been read: from here on only a listed header is one
     pending_break = False
     width = max(len(row.cells) for row in rows)
-    headless = not any(header_roles(row) for row in rows) and not _looks_cut(reading, rows)
+    headless = not any(header_roles(row, worded=not i) for i, row in enumerate(rows)) and not _looks_cut(reading, rows)
     if headless and abs(width - len(reading.roles)) > 1 and (guessed := roles_by_content(rows)):
         reading.roles, reading.guessed = guessed, True
+        if _reads_as_names(rows[0]):
+            rows = rows[1:]
     while i < len(rows):
         row = rows[i]
         if i:
@@ -206,7 +214,7 @@ def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
         if not filled or all(_SEPARATOR.fullmatch(cell) for cell in filled):
             i += 1
             continue
-        if roles := header_roles(row):
+        if roles := header_roles(row, worded=not begun):
             taken = 1
             if i + 1 < len(rows) and (merged := second_header_row(row, rows[i + 1])):
                 roles, taken = merged, 2
@@ -216,8 +224,14 @@ def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
                 _take_recommendation_above(reading)
             reading.last_was_header = True
             pending_break = True
+            reading.headers.add(_folded(row))
             i += taken
             continue
+        if _folded(row) in reading.headers:
+            pending_break = True
+            i += 1
+            continue
+        begun = begun or len(filled) > 1
         i += 1
         _read_row(reading, row, filled, pending_break, _page_of(rows, i - 1))
         pending_break = False
@@ -228,6 +242,18 @@ def _looks_cut(reading: _Reading, rows: Sequence[RawRow]) -> bool:
     above = reading.rows[-1].cells.get("recommendation", "") if reading.rows else ""
     first = next((cell.strip() for cell in rows[0].cells if cell.strip()), "")
     return bool(above) and not re.search(r"[.!?)]$", above.strip()) and first[:1].islower()
+
+
+def _reads_as_names(row: RawRow) -> bool:
+    """Tell whether the first row of a table names its columns, though no name is known."""
+    filled = [cell.strip() for cell in row.cells if cell.strip()]
+    return len(filled) >= 3 and all(
+        len(cell.split()) <= 6 and not re.search(r"\d|[.;]$", cell) and not is_agency(cell) for cell in filled
+    )
+
+
+def _folded(row: RawRow) -> tuple[str, ...]:
+    return tuple(terms.fold(cell) for cell in row.cells)
 
 
 def _until_header(rows: Sequence[RawRow]) -> Sequence[RawRow]:
@@ -258,7 +284,7 @@ def _read_row(reading: _Reading, row: RawRow, filled: list[str], after_break: bo
         reading.reject(row, "noise")
         return
     if _is_shifted(reading.roles, page):
-        if reading.rows:
+        if reading.rows and reading.rows[-1].section == reading.section and after_break:
             reading.rows.append(PlanRow({}, row.place, reading.section, after_break, row.cells))
         else:
             reading.reject(row, "table without a recommendation or action column")
@@ -293,6 +319,9 @@ def _read_row(reading: _Reading, row: RawRow, filled: list[str], after_break: bo
             cells[role] = _ticked(reading, row, cells[role])
     if "recommendation" not in reading.roles:
         row = _name_recommendation(reading, row, cells)
+    if reading.number is not None and "recommendation" in cells:
+        cells.setdefault("number", reading.number.cells[0].strip(" .:"))
+        reading.number = None
     if theme := cells.pop("section", ""):
         _set_section(reading, row, theme)
     if cells:

@@ -146,8 +146,8 @@ def _declared(text: str, role: str) -> Status | None:
     """Read a cell that is there to tell the status; a lone date in a completion cell is the day of completion."""
     if not text:
         return None
-    if role != "rag" and (found := _answer(text)) is not None:
-        return found
+    if role != "rag" and (answer := _answer(text)) is not None:
+        return answer
     if (found := _first_term(text)) is not None:
         start, status, words = found
         if status != "completed" or not _PLANNED.search(text[:start]):

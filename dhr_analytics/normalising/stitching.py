@@ -344,6 +344,8 @@ class _Stitcher:
                 self._note_scope(piece, row.place)
             elif role == "recommendation":
                 rec.text = self._join(rec.text, piece, role, row)
+            elif role == "rag" and rec.actions[-1].cells.get("rag", "").strip().lower() == piece.strip().lower():
+                pass  # a cell merged down over the break, or its colour
             elif role in _ACTION_ROLES:
                 cells = rec.actions[-1].cells
                 cells[role] = self._join(cells.get(role, ""), piece, role, row)

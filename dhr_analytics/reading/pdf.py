@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
-import pdfplumber
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
@@ -34,6 +33,15 @@ from dhr_analytics.reading.table import RawRow, RawTable
 
 _HEADER_LETTERS = 240  # names of columns that stand within so many letters may be one header
 _FEW_PAGES = 12  # a document of so few pages is not worth choosing from
+_CUT = "\x02\ufffe"  # how PDFium marks a hyphen at the end of a line
+_GAP = "\x1f"
+_LIGATURE = tuple("filt")
+_NUMBERED_HEADING = frozenset(("recommendation", "#"))
+_QUARTERS = 2 / 3.14159265  # quarter turns in a radian
+_TURNS = {90: -1, 270: 1}
+Matrix = tuple[float, float, float, float, float, float]
+_UNMOVED: Matrix = (1, 0, 0, 1, 0, 0)
+_FEW_PATHS = 6  # fewer drawn lines make no table
 _LEAST_LETTERS = 20  # a page with fewer is a picture, if it holds one
 
 
@@ -65,8 +73,8 @@ def read_pdf(data: bytes, name: str, *, prescreen: bool = True) -> list[RawTable
     Returns
     -------
     list of RawTable
-        Tables and the running text between them, in the order of the document; running heads and feet come last,
-        so that they part no table.
+        Tables and the running text between them, in the order of the document; running heads and feet come last and
+        once each, so that they part no table.
 
     Raises
     ------
@@ -75,12 +83,13 @@ def read_pdf(data: bytes, name: str, *, prescreen: bool = True) -> list[RawTable
     """
     document = _open(data, name)
     try:
+        _fill_in_forms(document)
         surveys = [_survey(document[i]) for i in range(len(document))]
         if not surveys:
             raise InputError(f"{name} has no pages. Save the document as PDF again.")
         scans = [i for i, page in enumerate(surveys) if page.picture]
         chosen = _choose(surveys) if prescreen else [i for i, page in enumerate(surveys) if page.lines]
-        pages = dict(_take_apart(document, chosen, name))
+        pages = {i: _take_apart(document[i], i + 1) for i in chosen}
         unread = _unreadable_without_tesseract(scans, surveys, name)
         if not unread:
             pages.update(ocr.read_scans(document, scans))
@@ -103,6 +112,14 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
         ) from error
 
 
+def _fill_in_forms(document: pdfium.PdfDocument) -> None:
+    """Turn the fields of a form into printed text, as when it is printed."""
+    if document.get_formtype() != raw.FORMTYPE_NONE:
+        document.init_forms()
+        for i in range(len(document)):
+            document[i].flatten()
+
+
 # -- the quick look ----------------------------------------------------------------------------------------------------
 
 
@@ -113,14 +130,15 @@ def _survey(page: pdfium.PdfPage) -> _Survey:
         page.set_rotation((page.get_rotation() + turn) % 360)
     text = text_page.get_text_range()
     lines = tuple(_lines(page, text_page, text))
-    kinds = Counter(_kinds(page))
+    paths, images = _drawn(page)
     starts = Counter(round(line.x0 / 8) for line in lines)
     return _Survey(
         lines,
-        *page.get_size(),
+        page.get_width(),
+        page.get_height(),
         header=any(is_plan_header(text[at : at + _HEADER_LETTERS]) for at in _header_starts(text)),
-        tabular=kinds[raw.FPDF_PAGEOBJ_PATH] >= 6 or sum(n >= 3 for n in starts.values()) >= 3,
-        picture=len("".join(text.split())) < _LEAST_LETTERS and kinds[raw.FPDF_PAGEOBJ_IMAGE] > 0,
+        tabular=paths >= _FEW_PATHS or sum(n >= 3 for n in starts.values()) >= 3,
+        picture=len("".join(text.split())) < _LEAST_LETTERS and images > 0,
     )
 
 
@@ -132,7 +150,7 @@ def _turn(text_page: pdfium.PdfTextPage, rotation: int) -> int:
     """Return by how many degrees clockwise most letters of a page have to be turned to stand upright."""
     count = text_page.count_chars()
     angles = Counter(
-        (round(raw.FPDFText_GetCharAngle(text_page.raw, i) * 57.29578 / 90) * 90 + rotation) % 360
+        (round(raw.FPDFText_GetCharAngle(text_page.raw, i) * _QUARTERS) * 90 + rotation) % 360
         for i in range(0, count, max(count // 80, 1))
     )
     if not angles:
@@ -143,35 +161,34 @@ def _turn(text_page: pdfium.PdfTextPage, rotation: int) -> int:
 
 def _lines(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, text: str) -> Iterator[Line]:
     """Read the printed lines of a page with their place as shown, the page turned upright."""
-    left, bottom, right, top = page.get_bbox()
-    rotation = page.get_rotation()
+    shown = _as_shown(page)
+    a, b = raw.FS_RECTF(), raw.FS_RECTF()
     at = 0
     for line in text.split("\r\n"):
         if line.strip():
-            a, b = (raw.FS_RECTF(), raw.FS_RECTF())
             raw.FPDFText_GetLooseCharBox(text_page.raw, at + len(line) - len(line.lstrip()), ctypes.byref(a))
             raw.FPDFText_GetLooseCharBox(text_page.raw, at + len(line.rstrip()) - 1, ctypes.byref(b))
-            x0, x1 = min(a.left, b.left), max(a.right, b.right)
-            y0, y1 = min(a.bottom, b.bottom), max(a.top, b.top)
-            shown = {
-                0: (x0 - left, top - y1, x1 - left, top - y0),
-                90: (y0 - bottom, x0 - left, y1 - bottom, x1 - left),
-                180: (right - x1, y0 - bottom, right - x0, y1 - bottom),
-                270: (top - y1, right - x1, top - y0, right - x0),
-            }[rotation]
-            yield Line(" ".join(line.replace("\ufffe", "-").split()), *shown)
+            box = shown(min(a.left, b.left), min(a.bottom, b.bottom), max(a.right, b.right), max(a.top, b.top))
+            yield Line(" ".join("".join("-" if c in _CUT else c for c in line).split()), *box)
         at += len(line) + 2
 
 
-def _kinds(page: pdfium.PdfPage) -> Iterator[int]:
-    """Tell the kind of each object on a page, those in forms included."""
-    for i in range(raw.FPDFPage_CountObjects(page.raw)):
-        item = raw.FPDFPage_GetObject(page.raw, i)
-        kind = raw.FPDFPageObj_GetType(item)
-        yield kind
-        if kind == raw.FPDF_PAGEOBJ_FORM:
-            for j in range(raw.FPDFFormObj_CountObjects(item)):
-                yield raw.FPDFPageObj_GetType(raw.FPDFFormObj_GetObject(item, j))
+def _drawn(page: pdfium.PdfPage) -> tuple[int, int]:
+    """Count drawn shapes, as far as it matters, and pictures of a page, those in forms included."""
+    paths = images = 0
+    todo = [(raw.FPDFPage_GetObject, page.raw, raw.FPDFPage_CountObjects(page.raw))]
+    while todo:
+        get, parent, count = todo.pop()
+        for i in range(count):
+            item = get(parent, i)
+            kind = raw.FPDFPageObj_GetType(item)
+            paths += kind == raw.FPDF_PAGEOBJ_PATH
+            images += kind == raw.FPDF_PAGEOBJ_IMAGE
+            if kind == raw.FPDF_PAGEOBJ_FORM:
+                todo.append((raw.FPDFFormObj_GetObject, item, raw.FPDFFormObj_CountObjects(item)))
+            if paths >= _FEW_PATHS:
+                return paths, images
+    return paths, images
 
 
 def _choose(surveys: Sequence[_Survey]) -> list[int]:
@@ -189,93 +206,182 @@ def _choose(surveys: Sequence[_Survey]) -> list[int]:
 
 def _running(surveys: Sequence[_Survey]) -> frozenset[str]:
     """Return the words of running heads and feet: lines that stand at the same height on most pages."""
-    found: Counter[tuple[frozenset[str], int]] = Counter()
-    pages = [page for page in surveys if page.lines]
-    for page in pages:
-        seen = set()
-        for line in page.lines:
-            if line.bottom < page.height * BAND or line.top > page.height * (1 - BAND):
-                from_edge = line.top if line.top < page.height / 2 else line.bottom - page.height
-                seen.add((folded(line.text), round(from_edge / 6)))
-        found.update(item for item in seen if not is_plan_header(" ".join(item[0])))
-    least = max(2, min(len(pages) // 2, 5))
     words: set[str] = set()
-    for (line_words, at), n in found.items():
-        near = n + found[line_words, at - 1] + found[line_words, at + 1]
-        if near >= least:
-            words |= line_words
+    pages = [page for page in surveys if page.lines]
+    for size in {(round(page.width), round(page.height)) for page in pages}:
+        alike = [page for page in pages if (round(page.width), round(page.height)) == size]
+        found: Counter[tuple[frozenset[str], int]] = Counter()
+        for page in alike:
+            near_edge = {
+                (folded(line.text), round((line.top if line.top < page.height / 2 else line.top - page.height) / 6))
+                for line in page.lines
+                if line.bottom < page.height * BAND or line.top > page.height * (1 - BAND)
+            }
+            found.update(item for item in near_edge if item[0] and not _NUMBERED_HEADING <= item[0])
+        for (line_words, at), n in found.items():
+            if n + found[line_words, at - 1] + found[line_words, at + 1] >= max(2, 0.4 * len(alike)):
+                words |= line_words
     return frozenset(words)
 
 
 # -- taking pages apart ------------------------------------------------------------------------------------------------
 
 
-def _take_apart(document: pdfium.PdfDocument, chosen: Sequence[int], name: str) -> Iterator[tuple[int, Page]]:
-    """Read letters, rules and coloured areas of the chosen pages from a copy without the other pages and locks."""
-    if not chosen:
-        return
-    part = pdfium.PdfDocument.new()
-    part.import_pages(document, list(chosen))
-    copy = io.BytesIO()
-    part.save(copy)
-    part.close()
-    try:
-        with pdfplumber.open(copy) as pdf:
-            for i, page in zip(chosen, pdf.pages, strict=True):
-                yield i, _page(page, i + 1)
-                page.close()
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise InputError(
-            f"{name}: the pages with tables are damaged ({type(error).__name__}). "
-            "Open the file in a PDF reader, print it to a new PDF and read that."
-        ) from error
-
-
-def _page(page: Any, number: int) -> Page:
-    left, top = page.bbox[:2]
-    glyphs, seen = [], set()
-    for char in page.chars:
-        x, y = char["x0"] - left, char["top"] - top
-        key = (char["text"], round(x), round(y))
-        if key in seen and char["text"].strip():  # printed twice to look bold
-            continue
-        seen.add(key)
-        turn = 0 if char["upright"] else 1 if char["matrix"][1] > 0 else -1
-        bold = "bold" in char["fontname"].lower() or "black" in char["fontname"].lower()
-        glyphs.append(Glyph(char["text"], x, y, char["x1"] - left, char["bottom"] - top, turn, bold))
+def _take_apart(page: pdfium.PdfPage, number: int) -> Page:
+    """Read letters, rules and coloured areas of a page."""
+    shown = _as_shown(page)
+    glyphs = _mended(list(_glyphs(page, shown)))
     rules: list[Box] = []
     fills: list[tuple[Box, Colour]] = []
-    for shape in (*page.rects, *page.lines, *page.curves):
-        box = (shape["x0"] - left, shape["top"] - top, shape["x1"] - left, shape["bottom"] - top)
-        width, height = box[2] - box[0], box[3] - box[1]
-        if min(width, height) < 2.6 and max(width, height) > 4 and shape["object_type"] != "curve":
-            rules.append(box)
-        elif shape["object_type"] == "curve" or max(width, height) < 7:
-            # The marks of a list may be drawn, not written.
-            if shape["fill"] and 1.5 < min(width, height) and max(width, height) < 7 and abs(width - height) < 1:
-                glyphs.append(Glyph("•", box[0], box[1] - 3, box[2], box[3] + 3))
-        elif shape["object_type"] == "rect":
-            if shape["fill"] and (colour := _rgb(shape["non_stroking_color"])):
-                fills.append((box, colour))
-            if shape["stroke"]:
-                x0, y0, x1, y1 = box
-                rules += [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
-    return Page(number, float(page.width), float(page.height), glyphs, rules, fills)
+    for shape in _shapes(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, _UNMOVED):
+        for points in shape.outlines:
+            corners = [shown(x, y, x, y) for x, y in points]
+            box = (
+                min(corner[0] for corner in corners),
+                min(corner[1] for corner in corners),
+                max(corner[0] for corner in corners),
+                max(corner[1] for corner in corners),
+            )
+            width, height = box[2] - box[0], box[3] - box[1]
+            if min(width, height) < 2.6:
+                rules += [box] if max(width, height) > 4 else []
+            elif max(width, height) < 7:
+                # The marks of a list may be drawn, not written.
+                if shape.fill and abs(width - height) < 1:
+                    glyphs.append(Glyph("•", box[0], box[1] - 2, box[2], box[3] + 2))
+            elif not shape.curved:
+                if shape.fill:
+                    fills.append((box, shape.fill))
+                if shape.stroked:
+                    rules += [
+                        (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
+                        for a, b in pairwise(corners)
+                        if min(abs(a[0] - b[0]), abs(a[1] - b[1])) < 1
+                    ]
+    return Page(number, page.get_width(), page.get_height(), glyphs, rules, fills)
 
 
-def _rgb(colour: object) -> Colour | None:
-    """Return grey, RGB or CMYK parts as hexadecimal digits; None for patterns."""
-    parts = colour if isinstance(colour, (tuple, list)) else (colour,)
-    if not all(isinstance(part, (int, float)) for part in parts):
-        return None
-    if len(parts) == 4:
-        cyan, magenta, yellow, black = parts
-        parts = tuple((1 - ink) * (1 - black) for ink in (cyan, magenta, yellow))
-    elif len(parts) == 1:
-        parts = (*parts, *parts, *parts)
-    if len(parts) != 3:
-        return None
-    return "".join(f"{round(255 * min(max(part, 0), 1)):02X}" for part in parts)
+def _as_shown(page: pdfium.PdfPage) -> Callable[[float, float, float, float], Box]:
+    """Return how a box of the file (left, bottom, right, top) lies on the page as shown, from the top left corner."""
+    left, bottom, right, top = page.get_bbox()
+    return {
+        0: lambda x0, y0, x1, y1: (x0 - left, top - y1, x1 - left, top - y0),
+        90: lambda x0, y0, x1, y1: (y0 - bottom, x0 - left, y1 - bottom, x1 - left),
+        180: lambda x0, y0, x1, y1: (right - x1, y0 - bottom, right - x0, y1 - bottom),
+        270: lambda x0, y0, x1, y1: (top - y1, right - x1, top - y0, right - x0),
+    }[page.get_rotation()]
+
+
+def _glyphs(page: pdfium.PdfPage, shown: Callable[[float, float, float, float], Box]) -> Iterator[Glyph]:
+    text = page.get_textpage()
+    handle, rotation, box = text.raw, page.get_rotation(), raw.FS_RECTF()
+    for i in range(text.count_chars()):
+        letter = chr(raw.FPDFText_GetUnicode(handle, i))
+        if raw.FPDFText_IsGenerated(handle, i) or letter in "\r\n":
+            # PDFium sees the end of a line, or a space where the file only leaves a gap.
+            yield Glyph("\n" if letter in "\r\n" else _GAP, 0, 0, 0, 0)
+        else:
+            raw.FPDFText_GetLooseCharBox(handle, i, ctypes.byref(box))
+            turn = _TURNS.get((round(raw.FPDFText_GetCharAngle(handle, i) * _QUARTERS) * 90 + rotation) % 360, 0)
+            bold = raw.FPDFText_GetFontWeight(handle, i) >= 600
+            place = shown(box.left, box.bottom, box.right, box.top)
+            yield Glyph("-" if letter in _CUT else letter, *place, turn, bold)
+
+
+def _mended(glyphs: list[Glyph]) -> list[Glyph]:
+    """Put gaps behind the letter before, and the letters of ligatures back into their words.
+
+    PDFium loses the place of ligatures where a page lies in a form.
+    """
+    out = list(glyphs)
+    start = 0
+    while start < len(out):
+        end = start
+        while end < min(len(out), start + 3) and out[end].text in _LIGATURE:
+            end += 1
+        while end > start + 1 and _far(out[start], out[end - 1]):
+            end -= 1
+        before, after = (out[i] if 0 <= i < len(out) and out[i].text.isalpha() else None for i in (start - 1, end))
+        lost = end > start and all(mate is None or _far(mate, out[start]) for mate in (before, after))
+        if lost and (mate := before or after):
+            width = 0.25 * (mate.bottom - mate.top)
+            left = before.x1 if before else mate.x0 - width * (end - start)
+            if before and after and not _far(before, after) and after.x0 > left:
+                width = (after.x0 - left) / (end - start)
+            for i in range(start, end):
+                x = left + width * (i - start)
+                out[i] = mate._replace(text=out[i].text, x0=x, x1=x + width)
+            start = end
+        else:
+            start += 1
+    for before, (i, glyph) in zip([None, *out], enumerate(out), strict=False):
+        if glyph.text == _GAP and before is not None:
+            out[i] = before._replace(text=" ", x0=before.x1)
+    return [glyph for glyph in out if glyph.text not in (_GAP, "\n")]
+
+
+def _far(a: Glyph, b: Glyph) -> bool:
+    height = max(a.bottom - a.top, b.bottom - b.top, 1)
+    return abs(a.bottom - b.bottom) > height or abs(a.x0 - b.x0) > 3 * height
+
+
+class _Shape(NamedTuple):
+    """Drawn lines and areas: outlines as points, colour of the area if it is filled, and whether lines are drawn."""
+
+    outlines: list[list[tuple[float, float]]]
+    fill: Colour
+    stroked: bool
+    curved: bool
+
+
+def _shapes(parent: Any, count: Any, get: Any, moved: Matrix) -> Iterator[_Shape]:
+    """Walk over the drawn shapes of a page, or of a form that stands on it."""
+    for i in range(count(getattr(parent, "raw", parent))):
+        item = get(getattr(parent, "raw", parent), i)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM):
+            continue
+        own = raw.FS_MATRIX()
+        raw.FPDFPageObj_GetMatrix(item, ctypes.byref(own))
+        matrix = _times((own.a, own.b, own.c, own.d, own.e, own.f), moved)
+        if kind == raw.FPDF_PAGEOBJ_FORM:
+            yield from _shapes(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, matrix)
+        else:
+            yield _shape(item, matrix)
+
+
+def _shape(item: Any, matrix: Matrix) -> _Shape:
+    mode, stroked = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(item, ctypes.byref(mode), ctypes.byref(stroked))
+    parts = [ctypes.c_uint() for _ in range(4)]
+    fill = ""
+    if mode.value and raw.FPDFPageObj_GetFillColor(item, *(ctypes.byref(part) for part in parts)):
+        fill = "".join(f"{part.value:02X}" for part in parts[:3]) if parts[3].value > 40 else ""
+    outlines: list[list[tuple[float, float]]] = []
+    curved = False
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for i in range(raw.FPDFPath_CountSegments(item)):
+        segment = raw.FPDFPath_GetPathSegment(item, i)
+        raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+        kind = raw.FPDFPathSegment_GetType(segment)
+        a, b, c, d, e, f = matrix
+        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        if kind == raw.FPDF_SEGMENT_MOVETO or not outlines:
+            outlines.append([])
+        curved = curved or kind == raw.FPDF_SEGMENT_BEZIERTO
+        outlines[-1].append(point)
+        if raw.FPDFPathSegment_GetClose(segment):
+            outlines[-1].append(outlines[-1][0])
+    return _Shape(outlines if mode.value or stroked.value else [], fill, bool(stroked.value), curved)
+
+
+def _times(m: Matrix, n: Matrix) -> Matrix:
+    """Multiply two transformations, ``m`` first."""
+    return (
+        m[0] * n[0] + m[1] * n[2], m[0] * n[1] + m[1] * n[3],
+        m[2] * n[0] + m[3] * n[2], m[2] * n[1] + m[3] * n[3],
+        m[4] * n[0] + m[5] * n[2] + n[4], m[4] * n[1] + m[5] * n[3] + n[5],
+    )  # fmt: skip
 
 
 # -- putting the document together -------------------------------------------------------------------------------------
@@ -287,9 +393,9 @@ def _unreadable_without_tesseract(scans: Sequence[int], surveys: Sequence[_Surve
         return ()
     if len(scans) * 2 > sum(bool(page.lines) or page.picture for page in surveys):
         raise InputError(
-            f"{name} holds pictures of pages without text ({len(scans)} of {len(surveys)} pages). To read them, install "
-            "Tesseract (Debian and Ubuntu: apt-get install tesseract-ocr), or ask the publisher for the Word file, "
-            "or use a copy with recognised text."
+            f"{name} holds pictures of pages without text ({len(scans)} of {len(surveys)} pages). To read them, "
+            "install Tesseract (Debian and Ubuntu: apt-get install tesseract-ocr), or ask the publisher for the Word "
+            "file, or use a copy with recognised text."
         )
     return scans
 
@@ -300,7 +406,7 @@ def _assemble(
     """Put all pages in order; tables with the same columns that nothing parts are one."""
     words = frozenset(re.findall(r"[^\W\d_]+", " ".join(line.text for page in surveys for line in page.lines).lower()))
     blocks: list[Block] = []
-    heads: list[RawRow] = []
+    heads: dict[frozenset[str], RawRow] = {}
     for i, survey in enumerate(surveys):
         if i in pages:
             above = blocks[-1] if blocks and blocks[-1].kind == "table" else None
@@ -310,7 +416,8 @@ def _assemble(
         if i in unread:
             note = f"[page {i + 1} is a picture; install tesseract-ocr to read it]"
             found.append(Block("text", (RawRow((note,), f"page {i + 1}", i > 0),)))
-        heads += [RawRow((line.text,), f"page {i + 1}, head or foot") for line in dropped]
+        for line in dropped:
+            heads.setdefault(folded(line.text), RawRow((line.text,), f"page {i + 1}, head or foot"))
         for block in found:
             last = blocks[-1] if blocks else None
             if last is not None and last.kind == block.kind and len(last.edges) == len(block.edges):
@@ -318,7 +425,7 @@ def _assemble(
             else:
                 blocks.append(block)
     if heads:
-        blocks.append(Block("text", tuple(heads)))
+        blocks.append(Block("text", tuple(heads.values())))
     return [RawTable(block.rows, kind=block.kind) for block in blocks if block.rows]
 
 

@@ -338,7 +338,8 @@ def unread(package_folder: str | Path) -> pd.DataFrame:
     rows = plans.rejected[~plans.rejected["document"].isin(plans.reviews["document"])]
     faults = rows[rows["text"] == ""].groupby("document")["reason"].agg("; ".join)
     names = sorted(set(rows["document"]))
-    why = [text.capital(faults.get(name, "") or "nothing in it could be placed") for name in names]
+    told = [(name, str(faults.get(name, "") or "nothing in it could be placed")) for name in names]
+    why = [words if words.startswith(name) else text.capital(words) for name, words in told]
     return pd.DataFrame({"File": pd.Series(names, dtype="str"), "Why": pd.Series(why, dtype="str")})
 
 

@@ -1,0 +1,345 @@
+import io
+
+import pytest
+from conftest import need
+from pdf_maker import HEIGHT, WIDTH, area, line, pdf, table, text
+
+from dhr_analytics.errors import InputError
+from dhr_analytics.reading import ocr
+from dhr_analytics.reading.pdf import read_pdf
+
+HEADER = ["No", "Recommendation", "Action", "Lead agency", "Target date", "Progress"]
+WIDTHS = [30, 190, 190, 100, 80, 150]
+ROWS = [
+    ["1", "Northmoor Police should record coercive and controlling behaviour at every incident.", "Issue an aide-memoire to all officers.", "Northmoor Police", "March 2025", "Issued."],
+    ["2", "The council should train housing officers to ask about safety at home each year.", "Hold four training days for housing officers.", "Northmoor Council", "June 2025", ""],
+    ["3", "All agencies should check that referrals are made within two working days.", "Report the number of referrals each quarter.", "All agencies", "May 2026", "Two reports received."],
+]  # fmt: skip
+
+
+def cells(tables):
+    return [list(row.cells) for one in tables if one.kind == "table" for row in one.rows]
+
+
+def paragraphs(tables):
+    return [row.cells[0] for one in tables if one.kind == "text" for row in one.rows]
+
+
+def page(*, rows=ROWS, header=True, ruled=True, pad=4, top=60, title=""):
+    drawn, _ = table([HEADER, *rows] if header else rows, WIDTHS, ruled=ruled, pad=pad, top=top, bold_header=header)
+    return [*([text(40, 40, title, size=14, bold=True)] if title else []), *drawn]
+
+
+def test_a_ruled_table_is_read_cell_by_cell():
+    tables = read_pdf(pdf(page(title="DHR 4 Action Plan")), "a.pdf")
+    assert [one.kind for one in tables] == ["text", "table"]
+    assert paragraphs(tables) == ["DHR 4 Action Plan"]
+    assert cells(tables) == [HEADER, *ROWS]
+    assert [row.place for row in tables[1].rows] == [f"page 1, row {n}" for n in range(2, 6)]
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_pages_lie_any_way_round(rotate):
+    assert cells(read_pdf(pdf(page(), rotate=rotate), "a.pdf")) == [HEADER, *ROWS]
+
+
+def test_columns_without_rules_are_rebuilt_from_where_words_stand():
+    assert cells(read_pdf(pdf(page(ruled=False, pad=6)), "a.pdf")) == [HEADER, *ROWS]
+
+
+def test_columns_without_rules_go_on_over_a_page_break_without_a_header():
+    tables = read_pdf(
+        pdf(
+            page(ruled=False, pad=6),
+            page(
+                rows=[["4", *row[1:]] for row in ROWS[:1]] + [["5", *row[1:]] for row in ROWS[1:2]],
+                header=False,
+                ruled=False,
+                pad=6,
+            ),
+        ),
+        "a.pdf",
+    )
+    assert cells(tables) == [HEADER, *ROWS, ["4", *ROWS[0][1:]], ["5", *ROWS[1][1:]]]
+
+
+def test_lines_set_evenly_stay_rows_of_their_own():
+    tables = read_pdf(pdf(page(ruled=False, pad=0)), "a.pdf")
+    assert len(cells(tables)) > len(ROWS) + 1
+    joined = [" ".join(row[1] for row in cells(tables)[1:])]
+    assert joined == [" ".join(row[1] for row in ROWS)]
+
+
+def test_level_rules_alone_part_the_rows():
+    drawn = page(ruled=False, pad=2)
+    tall = [line(40, y, 780, y) for y in (60, 75, 100.5, 125.5)]
+    assert cells(read_pdf(pdf([*drawn, *tall]), "a.pdf"))[1][1] == ROWS[0][1]
+
+
+def test_the_first_row_of_a_page_stands_below_a_break_and_the_table_goes_on():
+    tables = read_pdf(pdf(page(), page(header=False), page()), "a.pdf")
+    assert len(tables) == 1
+    assert [row.place for row in tables[0].rows if row.break_before] == ["page 2, row 1", "page 3, row 1"]
+    assert cells(tables).count(HEADER) == 2
+
+
+def test_a_row_left_open_by_the_page_break_is_not_lost():
+    top = [line(x, 60, x, 200) for x in (40, 140, 440)] + [line(40, y, 440, y) for y in (60, 80)]
+    named = [
+        text(45, 74, "Recommendation"),
+        text(145, 74, "Action"),
+        text(45, 100, "Agencies should"),
+        text(145, 100, "Write to all"),
+    ]
+    rest = [line(x, 30, x, 60) for x in (40, 140, 440)] + [line(40, 60, 440, 60)]
+    tail = [text(45, 50, "share news."), text(145, 50, "staff.")]
+    tables = read_pdf(pdf(top + named, rest + tail), "a.pdf")
+    assert cells(tables) == [
+        ["Recommendation", "Action"],
+        ["Agencies should", "Write to all"],
+        ["share news.", "staff."],
+    ]
+    assert [row.break_before for row in tables[0].rows] == [False, False, True]
+
+
+def test_cells_merged_down_are_repeated_and_cells_merged_across_stand_once():
+    grid = [line(40, y, 640, y) for y in (60, 80, 100, 160)] + [line(240, 130, 640, 130)]
+    grid += (
+        [line(x, 60, x, 160) for x in (40, 640)]
+        + [line(x, 60, x, 80) for x in (240, 440)]
+        + [line(x, 100, x, 160) for x in (240, 440)]
+    )
+    words = [
+        text(45, 74, "Recommendation"),
+        text(245, 74, "Action"),
+        text(445, 74, "Lead"),
+        text(45, 94, "Northmoor Police"),
+    ]
+    words += [
+        text(45, 115, "Train officers."),
+        text(245, 115, "Book rooms."),
+        text(445, 115, "Police"),
+        text(245, 145, "Invite staff."),
+        text(445, 145, "Council"),
+    ]
+    assert cells(read_pdf(pdf(grid + words), "a.pdf")) == [
+        ["Recommendation", "Action", "Lead"],
+        ["Northmoor Police", "", ""],
+        ["Train officers.", "Book rooms.", "Police"],
+        ["Train officers.", "Invite staff.", "Council"],
+    ]
+
+
+def test_edges_that_no_row_has_both_of_are_one():
+    grid = (
+        [line(40, y, 440, y) for y in (60, 80, 100)]
+        + [line(x, 60, x, 100) for x in (40, 440)]
+        + [line(240, 60, 240, 80), line(250, 80, 250, 100)]
+    )
+    words = [
+        text(45, 74, "Recommendation"),
+        text(245, 74, "Action"),
+        text(45, 94, "Train officers."),
+        text(255, 94, "Book rooms."),
+    ]
+    assert cells(read_pdf(pdf(grid + words), "a.pdf")) == [
+        ["Recommendation", "Action"],
+        ["Train officers.", "Book rooms."],
+    ]
+
+
+def test_a_page_that_lacks_a_column_keeps_the_columns_of_the_page_before():
+    grid = [line(40, y, 780, y) for y in (60, 90)] + [line(x, 60, x, 90) for x in (40, 70, 260, 450, 780)]
+    words = [text(73, 76, "go on."), text(453, 76, "Council"), text(633, 76, "Done.")]
+    assert cells(read_pdf(pdf(page(), grid + words), "a.pdf"))[-1] == ["", "go on.", "", "Council", "", "Done."]
+
+
+def test_words_cut_at_the_end_of_a_line():
+    grid = [line(x, 60, x, 140) for x in (40, 160, 300)] + [line(40, y, 300, y) for y in (60, 80, 140)]
+    words = [
+        text(45, 74, "Recommendation"),
+        text(165, 74, "Action"),
+        text(45, 95, "Hold multi-"),
+        text(45, 105.5, "agency training."),
+        text(165, 95, "This recommenda-"),
+        text(165, 105.5, "tion and the next"),
+        text(165, 116, "recommendation."),
+    ]
+    assert cells(read_pdf(pdf(grid + words), "a.pdf"))[1] == [
+        "Hold multi-agency training.",
+        "This recommendation and the next recommendation.",
+    ]
+
+
+def test_list_items_and_paragraphs_keep_their_lines():
+    grid = [line(x, 60, x, 190) for x in (40, 160, 400)] + [line(40, y, 400, y) for y in (60, 80, 190)]
+    words = [text(45, 74, "Recommendation"), text(165, 74, "Action")]
+    words += [
+        text(165, y, w)
+        for y, w in (
+            (95, "a. Write to all staff and"),
+            (105.5, "to volunteers."),
+            (116, "b. Hold a meeting."),
+            (126.5, "• Ask for views."),
+            (150, "A new paragraph"),
+            (160.5, "goes on."),
+        )
+    ]
+    assert (
+        cells(read_pdf(pdf(grid + words), "a.pdf"))[1][1]
+        == "a. Write to all staff and to volunteers.\nb. Hold a meeting.\n• Ask for views.\nA new paragraph goes on."
+    )
+
+
+@pytest.mark.parametrize("angle", [90, -90])
+def test_names_of_columns_that_read_up_or_down(angle):
+    grid = [line(x, 60, x, 200) for x in (40, 160, 200)] + [line(40, y, 200, y) for y in (60, 140, 200)]
+    words = [
+        text(45, 74, "Recommendation"),
+        text(45, 155, "Train officers."),
+        text(165, 155, "May"),
+        text(45, 165.5, "Then test."),
+        text(45, 176, "Then train."),
+    ]
+    turned = [
+        text(178 if angle > 0 else 182, 130 if angle > 0 else 70, "Target", angle=angle),
+        text(189 if angle > 0 else 171, 130 if angle > 0 else 70, "date", angle=angle),
+    ]
+    assert cells(read_pdf(pdf(grid + words + turned), "a.pdf"))[0] == ["Recommendation", "Target date"]
+
+
+def test_colours_behind_cells_are_ratings_but_not_the_colour_of_the_header():
+    grid = [line(x, 60, x, 140) for x in (40, 240, 340)] + [line(40, y, 340, y) for y in (60, 80, 100, 120, 140)]
+    colours = [
+        area(40, 60, 340, 80, "00B050"),
+        area(240, 80, 340, 100, "FF0000"),
+        area(240, 100, 340, 120, "FFC000"),
+        area(240, 120, 340, 140, "00B050"),
+        area(40, 100, 240, 120, "F2F2F2"),
+    ]
+    words = [text(45, 74, "Action"), text(245, 74, "Lead"), *(text(45, y, "Write.") for y in (94, 114, 134))]
+    fills = [row.fills for row in read_pdf(pdf(colours + grid + words), "a.pdf")[0].rows]
+    assert fills == [(), ("", "red"), ("", "amber"), ()]
+
+
+def test_running_heads_and_feet_part_no_table():
+    head, foot = text(40, 25, "Northmoor Partnership"), "Page {} of 3"
+    tables = read_pdf(
+        pdf(
+            *(
+                [head, *page(header=n == 1, ruled=ruled), text(760, 575, foot.format(n))]
+                for n in (1, 2, 3)
+                for ruled in [True]
+            )
+        ),
+        "a.pdf",
+    )
+    assert [one.kind for one in tables] == ["table", "text"]
+    assert paragraphs(tables) == ["Northmoor Partnership", "Page 1 of 3"]
+
+
+def test_running_text_stands_between_the_tables_in_order():
+    first, end = table([HEADER, ROWS[0]], WIDTHS)
+    second, _ = table([HEADER, ROWS[1]], WIDTHS, top=end + 60)
+    middle = [
+        text(40, end + 20, "Northmoor Council", size=12, bold=True),
+        text(40, end + 38, "These actions are for the council."),
+    ]
+    tables = read_pdf(pdf(first + middle + second), "a.pdf")
+    assert [one.kind for one in tables] == ["table", "text", "table"]
+    assert paragraphs(tables) == ["Northmoor Council", "These actions are for the council."]
+
+
+def test_only_pages_that_may_hold_the_plan_are_taken_apart_and_no_word_is_lost():
+    prose = [
+        text(60, 60 + 14 * n, f"The panel heard in part {n} that agencies had worked with the family for years.")
+        for n in range(30)
+    ]
+    other, _ = table([["Date", "What happened", "Source"], ["1 May", "A call was made.", "Police"]], [80, 300, 100])
+    document = pdf(*[prose] * 14, other, page(), page(header=False), *[prose] * 4)
+    quick, whole = read_pdf(document, "a.pdf"), read_pdf(document, "a.pdf", prescreen=False)
+    assert cells(quick) == [HEADER, *ROWS, *ROWS]
+    assert ["Date", "What happened", "Source"] in cells(whole)
+    words = [
+        sorted(" ".join(cell for one in tables for row in one.rows for cell in row.cells).split())
+        for tables in (quick, whole)
+    ]
+    assert words[0] == words[1]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (pdf(page(), locked=True), "password"),
+        (pdf(page())[:400], "no readable PDF"),
+        (b"%PDF-1.4\nnothing", "no readable PDF"),
+    ],
+)
+def test_files_that_cannot_be_read_are_refused_in_words(data, words):
+    with pytest.raises(InputError, match=words) as error:
+        read_pdf(data, "plan.pdf")
+    assert "plan.pdf" in str(error.value)
+
+
+def picture():
+    return b"\xff" * 10_000
+
+
+def test_a_scan_without_tesseract_is_refused_with_what_to_do(monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
+    with pytest.raises(InputError, match="tesseract-ocr"):
+        read_pdf(pdf([], [], picture=picture()), "scan.pdf")
+
+
+def test_a_picture_among_pages_of_text_is_told_of(monkeypatch):
+    import pypdfium2
+
+    monkeypatch.setattr(ocr, "available", lambda: False)
+    document = pypdfium2.PdfDocument(pdf(page(), page(header=False)))
+    document.import_pages(pypdfium2.PdfDocument(pdf([], picture=picture())))
+    data = io.BytesIO()
+    document.save(data)
+    tables = read_pdf(data.getvalue(), "a.pdf")
+    assert cells(tables) == [HEADER, *ROWS, *ROWS]
+    assert paragraphs(tables) == ["[page 3 is a picture; install tesseract-ocr to read it]"]
+
+
+def scanned(data):
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(data) as document:
+        pictures = [page.render(scale=200 / 72).to_pil().convert("RGB") for page in document]
+    out = io.BytesIO()
+    pictures[0].save(out, "PDF", save_all=True, append_images=pictures[1:], resolution=200)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_a_scan_is_read_into_the_same_cells(ruled):
+    need("tesseract", "tesseract-ocr")
+    data = pdf(page(ruled=ruled, pad=8))
+    found = cells(read_pdf(scanned(data), "scan.pdf"))
+    assert [row[3:5] for row in found] == [row[3:5] for row in [HEADER, *ROWS]]
+    assert [row[0] for row in found[1:]] == ["1", "2", "3"]
+
+
+def test_colours_and_dark_headers_of_a_scan():
+    need("tesseract", "tesseract-ocr")
+    grid = [line(x, 60, x, 180) for x in (40, 240, 340)] + [line(40, y, 340, y) for y in (60, 90, 120, 150, 180)]
+    colours = [
+        area(40, 60, 340, 90, "1F3864"),
+        area(240, 90, 340, 120, "FF0000"),
+        area(240, 120, 340, 150, "FFC000"),
+        area(240, 150, 340, 180, "00B050"),
+    ]
+    names = ["1 g", text(45, 79, "Recommendation", size=11, bold=True), text(245, 79, "RAG", size=11, bold=True), "0 g"]
+    words = [text(45, y, "Write to staff.", size=11) for y in (109, 139, 169)]
+    rows = read_pdf(scanned(pdf(colours + grid + names + words)), "scan.pdf")[0].rows
+    assert rows[0].cells == ("Recommendation", "RAG")
+    assert [row.fills for row in rows[1:]] == [("", "red"), ("", "amber"), ("", "green")]
+
+
+def test_a_page_without_anything_is_no_scan():
+    tables = read_pdf(pdf(page(), []), "a.pdf")
+    assert cells(tables) == [HEADER, *ROWS]
+    assert (WIDTH, HEIGHT) == (842, 595)
