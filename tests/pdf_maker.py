@@ -77,8 +77,10 @@ def pdf(
     rotate: int = 0,
     locked: bool = False,
     picture: bytes | None = None,
+    field: tuple[float, float, str] | None = None,
 ) -> bytes:
-    """Write a PDF file with these pages; ``picture`` (grey, 100 x 100) fills every page behind what is printed."""
+    """Write a PDF file with these pages; ``picture`` (grey, 100 x 100) fills every page behind what is printed;
+    ``field`` (x, y, value) is a filled-in form field on every page."""
     objects: list[bytes] = []
 
     def add(body: bytes) -> int:
@@ -105,11 +107,27 @@ def pdf(
             )
         )
         image, behind = f"/XObject << /Im {number} 0 R >>", f"q {size[0]} 0 0 {size[1]} 0 0 cm /Im Do Q\n"
+    annots = form = ""
+    if field is not None:
+        x, y, value = field
+        shown = f"/Tx BMC BT /F1 9 Tf 2 3 Td ({value}) Tj ET EMC".encode()
+        look = add(
+            stream(
+                shown,
+                f"/Type /XObject /Subtype /Form /BBox [0 0 80 14] /Resources << /Font << /F1 {fonts[0]} 0 R >> >>",
+            )
+        )
+        number = add(
+            f"<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /V ({value}) /F 4 /DA (/F1 9 Tf) "
+            f"/Rect [{x} {HEIGHT - y} {x + 80} {HEIGHT - y + 14}] /AP << /N {look} 0 R >> >>".encode()
+        )
+        annots, form = f"/Annots [{number} 0 R]", f"/AcroForm << /Fields [{number} 0 R] >>"
+        objects[0] = f"<< /Type /Catalog /Pages 2 0 R {form} >>".encode()
     kids = []
     for page in pages:
         content = add(stream((behind + "\n".join(page)).encode("latin-1")))
         kids.append(add((
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {size[0]} {size[1]}] /Rotate {rotate} /Contents {content} 0 R "
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {size[0]} {size[1]}] /Rotate {rotate} {annots} /Contents {content} 0 R "
             f"/Resources << /Font << /F1 {fonts[0]} 0 R /F2 {fonts[1]} 0 R >> {image} >> >>"
         ).encode()))  # fmt: skip
     objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{kid} 0 R' for kid in kids)}] >>".encode()

@@ -202,10 +202,10 @@ def test_names_of_columns_that_read_up_or_down(angle):
         text(45, 176, "Then train."),
     ]
     turned = [
-        text(178 if angle > 0 else 182, 130 if angle > 0 else 70, "Target", angle=angle),
+        text(178 if angle > 0 else 182, 130 if angle > 0 else 70, "Planned end", angle=angle),
         text(189 if angle > 0 else 171, 130 if angle > 0 else 70, "date", angle=angle),
     ]
-    assert cells(read_pdf(pdf(grid + words + turned), "a.pdf"))[0] == ["Recommendation", "Target date"]
+    assert cells(read_pdf(pdf(grid + words + turned), "a.pdf"))[0] == ["Recommendation", "Planned end date"]
 
 
 def test_colours_behind_cells_are_ratings_but_not_the_colour_of_the_header():
@@ -343,3 +343,34 @@ def test_a_page_without_anything_is_no_scan():
     tables = read_pdf(pdf(page(), []), "a.pdf")
     assert cells(tables) == [HEADER, *ROWS]
     assert (WIDTH, HEIGHT) == (842, 595)
+
+
+def test_the_fields_of_a_form_are_read_as_printed():
+    drawn, end = table([HEADER, [*ROWS[0][:5], ""]], WIDTHS)
+    tables = read_pdf(pdf(drawn, field=(40 + sum(WIDTHS[:5]) + 2, 92, "Completed")), "a.pdf")
+    assert cells(tables)[1] == [*ROWS[0][:5], "Completed"]
+
+
+def test_letters_of_a_ligature_are_folded():
+    from dhr_analytics.reading.letters import Glyph, lines_of
+
+    glyphs = [Glyph(letter, 6.0 * n, 0, 6.0 * n + 6, 10) for n, letter in enumerate("o\ufb03cer")]
+    assert [line.text for line in lines_of(glyphs)] == ["officer"]
+
+
+def test_numbered_headings_are_no_running_heads():
+    pages = [
+        [text(40, 40, f"Recommendation {n}", size=12, bold=True), *page(rows=[ROWS[n - 1]], top=80)] for n in (1, 2, 3)
+    ]
+    assert paragraphs(read_pdf(pdf(*pages), "a.pdf")) == ["Recommendation 1", "Recommendation 2", "Recommendation 3"]
+
+
+def test_the_whole_chain_from_pages_to_actions():
+    from dhr_analytics.normalising.plan import normalise
+
+    out = normalise(
+        read_pdf(pdf(page(), page(header=False, rows=[["4", *ROWS[0][1:]]])), "a.pdf"), document="a.pdf", review_id="X"
+    )
+    assert [row["number"] for row in out.recommendations] == ["1", "2", "3", "4"]
+    assert [str(row["target_on"]) for row in out.actions] == ["2025-03-31", "2025-06-30", "2026-05-31", "2025-03-31"]
+    assert out.actions[0]["location"] == "a.pdf, page 1, row 2"

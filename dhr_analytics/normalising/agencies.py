@@ -68,11 +68,16 @@ def read_lead(cell: str, heading: str = "", person_cell: str = "", *, places: fr
     cell, person_cell = " ".join(cell.split()), " ".join(person_cell.split())
     names = (*find_names(cell, places=places), *find_names(person_cell, person_column=True))
     chunks = _pieces(cell, names)
-    roles = [chunk for chunk in chunks if is_role(chunk)]
+    roles: list[str] = []
+    for chunk, before in zip(chunks, ["", *chunks], strict=False):
+        # "Named Nurse, Safeguarding Children": what follows a post and names no body belongs to the post.
+        if is_role(chunk) or (before in roles and not is_agency(chunk)):
+            roles.append(chunk)
     bodies = [chunk for chunk in chunks if chunk not in roles]
+    heading = re.sub(r"^(?:part|section|table|appendix|group)\s+\w{1,3}\s*[:.–-]\s*", "", heading, flags=re.IGNORECASE)
     below_heading = heading if is_agency(heading) else ""
     if bodies or (chunks and not below_heading):
-        printed = ", ".join(bodies or chunks) if names else cell
+        printed = ", ".join(bodies or chunks) if names or roles else cell
     else:
         printed = below_heading
     role = "; ".join(dict.fromkeys([*roles, *_pieces(person_cell, names)]))
@@ -86,6 +91,8 @@ def is_role(text: str) -> bool:
     if not words:
         return False
     role, body = terms.words("lead", "role"), terms.words("lead", "body")
+    if all(word in terms.words("lead", "rank") for word in words):
+        return True
     head = terms.fold(re.split(r"\s(?:for|of)\s", text, maxsplit=1)[0]).split()
     if (words[-1] in role or (head and head[-1] in role)) and terms.fold(text) not in _aliases():
         return True
@@ -193,7 +200,7 @@ def find_names(text: str, *, person_column: bool = False, places: frozenset[str]
         alone = not rest or next_word == "and" or is_role(" ".join(rest))
         called = bool(run) and run[0].lower() in given and next_word not in body
         whole = " ".join(run)
-        if run and run[0].lower() in places and not called and not ranked:
+        if any(word.lower() in places for word in run) and not called and not ranked:
             continue
         if len(run) >= 2 and (alone or called or person_column or ranked) and terms.fold(whole) not in _aliases():
             names.append(whole)
@@ -222,6 +229,6 @@ def _pieces(text: str, names: tuple[str, ...]) -> list[str]:
     """Cut an owner cell into bodies and job titles, without names and the ranks before them."""
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, " / ")
-    ranks = terms.words("lead", "rank") | {"and", "the", ""}
+    ranks = (terms.words("lead", "rank") if names else frozenset()) | {"and", "the", "via", ""}
     pieces = (" ".join(piece.split()).strip(" .:&–-") for piece in _CHUNK.split(text))
     return [piece for piece in pieces if not all(terms.fold(word) in ranks for word in piece.split())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dhr_analytics.normalising.columns import role_of
+from dhr_analytics.normalising.columns import role_of, worded_role
 from dhr_analytics.reading import RawRow, RawTable
 
 # The column name under which each role is written out; every one is listed in vocabulary/headers.csv.
@@ -28,7 +28,7 @@ _NAMES = {
 _LABEL_NUMBER = re.compile(
     r"^(?P<label>[A-Za-z][A-Za-z /&()-]*?)\s*(?:no\.?\s*)?(?P<number>\d{1,3}(?:\.\d{1,2})?[a-z]?)$", re.I
 )
-_LABEL_LINE = re.compile(r"^(?P<label>[A-Z][\w /&()-]{1,45}?)\s*:\s*(?P<value>.*)$", re.DOTALL)
+_LABEL_LINE = re.compile(r"^(?P<label>[A-Z][\w. /&()-]{1,45}?)\s*:\s*(?P<value>.*)$", re.DOTALL)
 
 
 def unfold_labels(table: RawTable) -> list[RawTable] | None:
@@ -51,6 +51,12 @@ def unfold_labels(table: RawTable) -> list[RawTable] | None:
     told = {"recommendation", "action"} & set(roles)
     if labelled < 2 or labelled * 5 < len(pairs) * 2 or len(set(roles)) < 2 or not told:
         return None
+    other = sum(
+        not found and sum(bool(cell.strip()) for cell in row.cells) > 1
+        for row, found in zip(table.rows, pairs, strict=True)
+    )
+    if other * 5 > len(pairs):  # a glossary explains some of the same words
+        return None
     if table.kind == "text" and (labelled < 3 or not {"action", "lead", "target", "status"} & set(roles)):
         return None
     return _tables(table, pairs)
@@ -72,6 +78,8 @@ def _pairs(row: RawRow, kind: str) -> list[tuple[str, str, str]]:
     found = []
     for label, value in zip(cells[::2], cells[1::2], strict=False):
         role, number = _label(label)
+        if not role and kind == "table" and len(label.split()) <= 8:
+            role, number = worded_role(re.sub(r"\s*\d+$", "", label)), ""
         if not role or _label(value)[0]:
             return []
         found.append((role, number, value))
@@ -105,7 +113,8 @@ def _tables(table: RawTable, pairs: Sequence[list[tuple[str, str, str]]]) -> lis
                 flush()
                 out += _written(records)
                 records = []
-                out.append(RawTable((RawRow((text,), row.place),), kind="text"))
+                lines = out.pop().rows if out and out[-1].kind == "text" else ()
+                out.append(RawTable((*lines, RawRow((text,), row.place, row.break_before)), kind="text"))
             else:
                 record[last] = f"{record[last]}\n{text}".strip()
             continue

@@ -109,7 +109,7 @@ def header_roles(row: RawRow, *, worded: bool = False) -> tuple[str, ...]:
         # Names that are only guessed from single words have to be a whole header, not a row of short cells.
         sure = name is role_of or (len(set(named)) >= 3 and all(len(cell.split()) <= 9 for cell in filled))
         if enough and sure and {"recommendation", "action"} & set(named):
-            return tuple(roles)
+            return tuple(unique([role or worded_role(cell) for role, cell in zip(roles, row.cells, strict=True)]))
     return ()
 
 
@@ -130,7 +130,7 @@ def worded_role(label: str) -> str:
     if found := role_of(label):
         return found
     text = " ".join(label.replace("_", " ").split())
-    if not text or re.search(r"[.;]$|\d{3}", text):
+    if not text or re.search(r"[.;]$", text):
         return ""
     return next((row["role"] for row in terms.rows("header_words") if re.search(row["words"], text, re.IGNORECASE)), "")
 
@@ -148,7 +148,13 @@ def second_header_row(first: RawRow, second: RawRow) -> tuple[str, ...]:
     tuple of str
         A role per column; empty when the second row is no header.
     """
-    if second.break_before or header_roles(second):
+    if second.break_before:
+        return ()
+    # Names merged down stand in both rows; what stands below the others names the columns.
+    same = [bool(a.strip()) and a == b for a, b in zip(first.cells, second.cells, strict=False)]
+    if sum(same) >= 2 and all(len(cell.split()) <= 9 for cell in second.cells):
+        return tuple(unique([worded_role(cell) for cell in second.cells]))
+    if header_roles(second):
         return ()
     filled = [cell for cell in second.cells if cell.strip()]
     width = max(len(first.cells), len(second.cells))

@@ -161,7 +161,7 @@ def read_target(text: str, published_on: date | None = None) -> Target:
     Target
         ``basis`` is ``absolute``, ``relative``, ``ongoing`` or ``none``. Words beyond the target stand in ``rest``.
     """
-    text = text.strip()
+    text = re.sub(r"^\(?(?:[a-h]|\d)[.)]\s+(?=\S)", "", text.strip())
     if match := _YEAR_ALONE.fullmatch(text):
         return Target(text, date(int(match[1]), 12, 31), "absolute", "")
     dates = [span for span in find_dates(text) if not _REMARK_BEFORE.search(text[: span.start])]

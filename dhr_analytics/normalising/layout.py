@@ -11,6 +11,7 @@ from dhr_analytics.normalising.agencies import is_agency
 from dhr_analytics.normalising.blocks import unfold_labels
 from dhr_analytics.normalising.columns import (
     header_roles,
+    listed_role,
     mend_roles,
     name_number_column,
     roles_by_content,
@@ -200,7 +201,11 @@ def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
     begun = False  # a row of several cells has been read: from here on only a listed header is one
     pending_break = False
     width = max(len(row.cells) for row in rows)
-    headless = not any(header_roles(row, worded=not i) for i, row in enumerate(rows)) and not _looks_cut(reading, rows)
+    if reading.roles and reading.rows and not begins_header(rows) and _reads_as_names(rows[0]) and _names_some(rows[0]):
+        for row in rows:
+            reading.reject(row, "table without a recommendation or action column")
+        return
+    headless = not begins_header(rows) and not _looks_cut(reading, rows)
     if headless and abs(width - len(reading.roles)) > 1 and (guessed := roles_by_content(rows)):
         reading.roles, reading.guessed = guessed, True
         if _reads_as_names(rows[0]):
@@ -252,6 +257,15 @@ def _reads_as_names(row: RawRow) -> bool:
     )
 
 
+def begins_header(rows: Sequence[RawRow]) -> bool:
+    """Tell whether a table has a header of a plan."""
+    return any(header_roles(row, worded=not i) for i, row in enumerate(rows))
+
+
+def _names_some(row: RawRow) -> bool:
+    return sum(bool(listed_role(cell)) for cell in row.cells) >= 2
+
+
 def _folded(row: RawRow) -> tuple[str, ...]:
     return tuple(terms.fold(cell) for cell in row.cells)
 
@@ -269,8 +283,13 @@ def _page_of(rows: Sequence[RawRow], at: int) -> Sequence[RawRow]:
 
 
 def _read_row(reading: _Reading, row: RawRow, filled: list[str], after_break: bool, page: Sequence[RawRow]) -> None:
-    if len(filled) == 1 and _TITLE.search(filled[0]) and len(filled[0].split()) <= 20 and not reading.rows:
+    headed = len(filled) == 1 or not reading.roles
+    if headed and _TITLE.search(filled[0]) and len(filled[0].split()) <= 20 and not reading.rows:
         reading.title = reading.title or " ".join(filled[0].split())
+        if len(filled) > 1:
+            reading.reject(RawRow(tuple(filled[1:]), row.place), "title")
+        reading.close_section()
+        reading.section = ""
         return
     if not reading.roles:
         if len(filled) == 1 and is_heading(filled[0]):

@@ -28,6 +28,7 @@ WEIGHTS = {
     "the plan says completed, yet also that work goes on": 0.7,
     "the columns were told from what they hold; the table has no header": 0.7,
     "read from a scan": 0.7,
+    "closed without saying that it was carried out": 0.7,
     "changed by hand": 1.0,
     "a correction was made for other words than now stand here; it was not applied": 0.5,
 }
@@ -99,6 +100,8 @@ def action_doubts(cells: Mapping[str, str], row: Mapping[str, Any]) -> list[str]
         doubts.append("the target cell holds several dates; the first one that is not past was taken")
     if row["status"] == "in_progress" and len(str(row["status_evidence"]).split()) > 5:
         doubts.append("the status was worked out from the report of progress, not from a status word")
+    if row["status"] == "completed" and re.search(r"superseded", str(row["status_evidence"]), re.IGNORECASE):
+        doubts.append("closed without saying that it was carried out")
     told = " ".join(cells.get(role, "") for role in ("progress", "completion", "outcome", "target"))
     if row["status"] == "completed" and _GOES_ON.search(told):
         doubts.append("the plan says completed, yet also that work goes on")

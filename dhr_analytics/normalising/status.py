@@ -21,10 +21,12 @@ _COLOURS = {
     "red": "not_started",
 }
 _LETTERS = {"g": "green", "b": "blue", "a": "amber", "r": "red"}
+_DISCS = {"🟢": "green", "🔵": "blue", "🟠": "amber", "🟡": "amber", "🔴": "red"}
 
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\s|$)|\n|$|\.)")
+_SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?](?=\s|$)|[;\n]|$|\.)")
 _PLANNED = re.compile(
-    r"\b(?:will|shall|should|must|would|could|(?-i:may)|to\s+be|(?:is|are)\s+to|aims?\s+to|plans?\s+to|once|when|until|if|"
+    r"\b(?:will|shall|should|must|would|could|(?-i:may)|to\s+be|(?:is|are)\s+to|aims?\s+to|plans?\s+to|once|when|"
+    r"until|if|"
     r"expected|"
     r"(?:[a-z]+s?|[A-Z]{2,})\s+to\s+(?:receive|seek|ensure|provide|arrange|consider|include|review|develop|confirm|"
     r"share))\b",
@@ -35,7 +37,8 @@ _INSTRUCTION = re.compile(
     r"\W*(?:review|look|add|check|draft|ensure|provide|develop|deliver|audit|update|produce|create|include|consider|"
     r"write|publicise|"
     r"implement|amend|monitor|undertake|share|raise|set|agree|arrange|train|use|make|seek|identify|establish|explore|"
-    r"continue|complete)\b",
+    r"continue|complete)\b"
+    r"(?!\s+(?:\w+ed|was|were|has|have|is|are|held|sent|done|complete)\b)",
     re.IGNORECASE,
 )
 _AUXILIARY = re.compile(
@@ -44,7 +47,9 @@ _AUXILIARY = re.compile(
 _SHOUTED = re.compile(r"\b(?:ACTION\s+)?COMPLETED?\b|\bAction\s+completed?\b(?=[\s.)]*$)")
 _BARE_END = re.compile(r"(?:^|(?<=[.!?\n\w)])\s)Completed?[\s.)]*$")
 _CONSIDERING = re.compile(
-    r"\bwelcomes?\b[^.]*\brecommendations?\b[^.]*\bconsider|\b(?:we|government|department|office|"
+    r"\bwelcomes?\b[^.]*\b(?:will|would|shall)\s+(?:\w+\s+)?consider|"
+    r"\bwelcomes?\b[^.]*\brecommendations?\b[^.]*\bconsider|"
+    r"\b(?:we|government|department|office|"
     r"ministry)\b[^.]{0,60}?\b(?:will|would|shall)\s+"
     r"(?:\w+\s+)?(?:consider|give\s+(?:\w+\s+)?(?:consideration|thought))|\bunder\s+consideration\b|"
     r"\bis\s+(?:being\s+)?considered\s+by\b",
@@ -55,14 +60,15 @@ _REPORTED = re.compile(
     r"not)\s+)*(?:been|begun|taken|met|\w+ed)\b"
     r"|\b(?:is|are)\s+(?:now|currently|being)\b|\b(?:is|are)\s+(?!during\b)\w{3,}ing\b|"
     r"(?<!which )(?<!that )(?<!who )\b(?:was|were)\s+\w+(?:ed|en|wn|ld|nt)\b"
-    r"|\btook\s+place\b|\bin\s+place\b|\bbegun\b|\bawaited\b|\bunderway\b|\bout\s+for\s+consultation\b|\bwe\s+(?:held|"
+    r"|\b(?:is|are)\s+held\b.*\b(?:a|each|every)\s+(?:week|month|quarter|year)\b|\btook\s+place\b|\bin\s+place\b|"
+    r"\bbegun\b|\bawaited\b|\bunderway\b|\bout\s+for\s+consultation\b|\bwe\s+(?:held|"
     r"ran|met|wrote)\b",
     re.IGNORECASE,
 )
 # A report in telegram style: "Training delivered to ...", "Matter put to the board".
 # "Audit is completed" is a milestone, not a report.
 _PARTICIPLE = re.compile(
-    r"^(?:[\w'’/&-]+[\s,]+){0,7}?(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )"
+    r"^(?:[\w'’/&-]+[\s,;]+){0,7}?(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )"
     r"(?<!\bto )(?<!\bas )(?<!\bthat )(?<!\bwhen )"
     r"(?!(?:need|based|related|named|detailed|required|designated|dedicated|registered|experienced|bespoke|continued|"
     r"increased|improved|"
@@ -133,6 +139,8 @@ def reported(text: str) -> str:
     for match in _SENTENCE.finditer(text):
         sentence = match[0].strip()
         plain = sentence.split(" but ")[0].split(" and will ")[0]
+        if re.match(r"\W*(?:no|not|none|nil)\b", plain, re.IGNORECASE):
+            continue
         if (
             not _PLANNED.search(plain)
             and not _INSTRUCTION.match(plain)
@@ -161,7 +169,7 @@ def _declared(text: str, role: str) -> Status | None:
 
 def _colour(text: str) -> Status | None:
     """Read a RAG colour or its letter; words elsewhere in the row have been heard before."""
-    word = text.strip(" .").lower()
+    word = "".join(_DISCS.get(letter, letter) for letter in text).strip(" .").lower()
     match = re.search(r"\b(green|blue|amber|yellow|red)\b", _LETTERS.get(word, word))
     return Status(_COLOURS[match[1]], text) if match else None
 
@@ -225,11 +233,18 @@ def _declared_in_report(text: str) -> Status | None:
     for pattern in (_SHOUTED, _BARE_END):
         if (match := pattern.search(text)) and not _AUXILIARY.search(text[: match.start()]):
             return Status("completed", match[0].strip())
-    if (found := _first_term(text)) and found[0] == 0:
-        _, status, words = found
-        alone = words[-1:] in ".:;–—-" or not re.match(r"[^\W_]", text[len(words) :].strip())
-        if len(text.split()) <= 6 or status != "completed" or alone:
-            return Status(status, words)
+    if (
+        re.search(r"\bcompleted?[\s.)]*$", text, re.IGNORECASE)
+        and len(text.split()) <= 6
+        and not _AUXILIARY.search(re.sub(r"completed?[\s.)]*$", "", text, flags=re.IGNORECASE))
+    ):
+        return Status("completed", text)
+    if found := _first_term(text):
+        start, status, words = found
+        alone = words[-1:] in ".:;–—-" or not re.match(r"[^\W_]", text[start + len(words) :].strip())
+        opens = start == 0 and (len(text.split()) <= 6 or status != "completed" or alone)
+        if opens or (status == "completed" and len(words.split()) <= 4 and not _PLANNED.search(words)):
+            return Status(status, words, _date_beside(text, start) if status == "completed" else None)
     return None
 
 

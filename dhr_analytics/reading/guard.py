@@ -30,8 +30,8 @@ _PLAIN_BYTES = 5_000_000
 # What the directory of a Word or Excel file may announce: members, bytes unpacked, bytes of one XML member, and
 # how many times larger than packed; plans stay below a tenth of each.
 _MEMBERS, _UNPACKED, _XML, _RATIO = 5_000, 500_000_000, 250_000_000, 250
-# LibreOffice takes seconds to start, and longer on its first run on a machine.
-_LONGER = {"office": 75}
+# LibreOffice takes seconds to start, and longer on its first run on a machine; a scan takes up to 5 s a page.
+_LONGER = {"office": 75, "scan": 240}
 _MEND = "Open it, copy the action plan alone into a new document, and give that."
 _MOST_ANSWER = 60_000_000
 _READER = "dhr_analytics.reading.kinds:read_kind"
@@ -68,8 +68,13 @@ def read_guarded(path: Path | str, *, seconds: float = 20, megabytes: int = 600)
     kind = kind_of(data, name)
     if kind in _PLAIN and len(data) <= _PLAIN_BYTES:
         return kind, read_kind(kind, data, name)
-    longest = max(seconds, _LONGER.get(kind, 0))
+    longest = max(seconds, _LONGER.get("scan" if kind == "pdf" and _is_scan(data) else kind, 0))
     return kind, read_apart(data, name, kind, seconds=longest, megabytes=megabytes)
+
+
+def _is_scan(data: bytes) -> bool:
+    """Tell whether a PDF holds pictures and no font, so that its words have to be recognised."""
+    return b"/Font" not in data and any(mark in data for mark in (b"/DCTDecode", b"/CCITTFax", b"/JBIG2", b"/Image"))
 
 
 def load(path: Path | str) -> bytes:

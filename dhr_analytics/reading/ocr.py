@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from dataclasses import replace
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dhr_analytics.errors import InputError
 from dhr_analytics.reading.colours import rag_of
-from dhr_analytics.reading.printed import Box, Colour, Glyph, Page
+from dhr_analytics.reading.letters import Box, Colour, Glyph, Page
 
 DPI = 300
 SECONDS_A_PAGE = 60
 _AT_ONCE = 2
-PSM = 3
-_MOST_ISLANDS = 200
+PAGE_LAYOUT, _LINES_LAYOUT = 3, 6  # Tesseract's names for a whole page, and for lines below each other
+_MOST_MARKS = 200
 Dots = tuple[int, int, int, int]  # left, top, right, bottom
-_DARK = 110  # grey level; red and green fills are lighter
+Word = tuple[str, Dots]
+_DARK = 150  # of 255; thin lines of a coarse scan are no darker
 _SURE = 25  # words that Tesseract is less sure of (of 100) are marks and specks
 
 
@@ -48,38 +50,35 @@ def read_scans(document: Any, scans: Sequence[int]) -> Iterator[tuple[int, Page]
     tuple of int and Page
         The index and what is printed on the page.
     """
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        todo = iter(scans)
-        # No more than two pictures are in memory at once.
-        while some := list(islice(todo, _AT_ONCE)):
-            pictures = [document[i].render(scale=DPI / 72).to_pil().convert("RGB") for i in some]
-            yield from zip(some, pool.map(read_picture, pictures, (i + 1 for i in some)), strict=True)
+    # Processes, not threads, and no more than two pictures in memory at once: reading has a limit of memory.
+    for start in range(0, len(scans), _AT_ONCE):
+        some = scans[start : start + _AT_ONCE]
+        seen = [_look(document[i].render(scale=DPI / 72).to_pil().convert("RGB"), i + 1) for i in some]
+        words = _tesseract([clean for _, clean in seen], PAGE_LAYOUT, _SURE)
+        passed_over = [_passed_over(clean, found) for (_, clean), found in zip(seen, words, strict=True)]
+        strips = [_strips(clean, islands) for (_, clean), islands in zip(seen, passed_over, strict=True)]
+        more = _tesseract([strip for strip, _ in strips], _LINES_LAYOUT, 2 * _SURE)
+        for i, (page, _), found, again, (_, places) in zip(some, seen, words, more, strips, strict=True):
+            all_words = [*found, *_put_back(again, places)]
+            yield i, replace(page, glyphs=[Glyph(text, *_scaled(box)) for text, box in all_words])
 
 
-def read_picture(picture: Image.Image, number: int) -> Page:
-    """Read the picture of a page.
-
-    Parameters
-    ----------
-    picture : PIL.Image.Image
-        At ``DPI`` dots an inch.
-    number : int
-        Of the page, from 1.
-
-    Returns
-    -------
-    Page
-    """
+def _look(picture: Image.Image, number: int) -> tuple[Page, NDArray[np.uint8]]:
+    """Find rules and colours in the picture of a page; also return the picture levelled and without rules."""
     grey = np.asarray(picture.convert("L"))
     if angle := _skew(grey):
         picture = picture.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor="white")
         grey = np.asarray(picture.convert("L"))
-    blocks = _dark_blocks(grey < _DARK)
+    # The brightest part of a colour: red and green fields are bright, black and the dark blue of headers are not.
+    value = np.asarray(picture).max(axis=2)
+    blocks = _dark_blocks(value < _DARK)
     clean = np.array(grey)
     for x0, y0, x1, y1 in blocks:
         # White letters on a dark field: turned into dark ones on white.
-        clean[y0 : y1 + 1, x0 : x1 + 1] = 255 - clean[y0 : y1 + 1, x0 : x1 + 1]
-    dark = clean < _DARK
+        for shades in (clean, value):
+            field = 255 - shades[y0 : y1 + 1, x0 : x1 + 1].astype(int)
+            shades[y0 : y1 + 1, x0 : x1 + 1] = np.minimum(field * 255 // max(int(np.median(field)), 1), 255)
+    dark = value < _DARK
     level, upright = _long_runs(dark), [(x0, y0, x1, y1) for y0, x0, y1, x1 in _long_runs(dark.T)]
     for x0, y0, x1, y1 in (*level, *upright):
         # Rules are wiped out: Tesseract takes them for letters.
@@ -90,16 +89,12 @@ def read_picture(picture: Image.Image, number: int) -> Page:
         rules += [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
         # The rules between the names of a dark header cannot be seen; they go on above those of the table.
         rules += [(x, y0, x, y1) for x, top, _, _ in upright if x0 <= x <= x1 and -30 < top - y1 < DPI // 2]
-    scale = 72 / DPI
-    glyphs = [Glyph(text, *_scaled(box, scale)) for text, box in _words(clean)]
-    return Page(
-        number, picture.width * scale, picture.height * scale, glyphs,
-        [_scaled(box, scale) for box in rules], _fills(picture, scale),
-    )  # fmt: skip
+    width, height = (side * 72 / DPI for side in picture.size)
+    return Page(number, width, height, (), [_scaled(box) for box in rules], _fills(picture)), clean
 
 
-def _scaled(box: Sequence[int], scale: float) -> Box:
-    x0, y0, x1, y1 = (value * scale for value in box)
+def _scaled(box: Sequence[int]) -> Box:
+    x0, y0, x1, y1 = (value * 72 / DPI for value in box)
     return x0, y0, x1, y1
 
 
@@ -120,51 +115,91 @@ def _dark_blocks(dark: NDArray[np.bool_]) -> list[Dots]:
     return out
 
 
-def _words(grey: NDArray[np.uint8]) -> list[tuple[str, Dots]]:
-    """Return the words that Tesseract reads with their boxes; a second run is for marks that it passed over."""
-    words = _tesseract(grey, PSM)
+def _passed_over(grey: NDArray[np.uint8], words: Sequence[Word]) -> list[Dots]:
+    """Return the boxes of marks that are in no word: Tesseract passes over lone numbers."""
     rest = grey < 160
     for _, (x0, y0, x1, y1) in words:
-        rest[max(y0 - 6, 0) : y1 + 7, max(x0 - 6, 0) : x1 + 7] = False
-    islands = []
+        rest[max(y0 - 4, 0) : y1 + 5, max(x0 - 4, 0) : x1 + 5] = False
+    found: list[Dots] = []
     for box in _long_runs(rest, 2, near=6):
-        if 14 < box[3] - box[1] < 90 and 3 < box[2] - box[0] < 500:
-            islands.append(box)
-    if not islands:
-        return words
-    strips, places, y = [], [], 0
-    width = max(x1 - x0 for x0, _, x1, _ in islands) + 60
-    for x0, y0, x1, y1 in islands[:_MOST_ISLANDS]:
+        # What touches a word is only the rest of a letter.
+        if not any(_touch(box, word) for _, word in words):
+            beside = [other for other in found if _touch(box, other)]
+            found = [other for other in found if other not in beside]
+            sides = list(zip(box, *beside, strict=True))
+            found.append((min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])))
+    marks = [box for box in found if 14 < box[3] - box[1] < 90 and 3 < box[2] - box[0] < 500]
+    return marks[:_MOST_MARKS]
+
+
+def _strips(grey: NDArray[np.uint8], marks: Sequence[Dots]) -> tuple[NDArray[np.uint8], list[Dots]]:
+    """Set marks one below the other; also return where each now stands: top, bottom, way to the right, way down."""
+    width = max([200, *(x1 - x0 + 60 for x0, _, x1, _ in marks)])
+    strips, places, y = [np.full((40, width), 255, dtype=np.uint8)], [], 40
+    for x0, y0, x1, y1 in marks:
         strip = np.full((y1 - y0 + 61, width), 255, dtype=np.uint8)
         strip[30 : 31 + y1 - y0, 30 : 31 + x1 - x0] = grey[y0 : y1 + 1, x0 : x1 + 1]
         places.append((y, y + len(strip), x0 - 30, y0 - 30 - y))
         strips.append(strip)
         y += len(strip)
-    for text, (x0, y0, x1, y1) in _tesseract(np.concatenate(strips), 6, 2 * _SURE):
-        top, _, right, down = next(place for place in places if place[0] <= (y0 + y1) / 2 < place[1])
-        words.append((text, (x0 + right, y0 + down, x1 + right, y1 + down)))
-    return words
+    return np.concatenate(strips), places
 
 
-def _tesseract(grey: NDArray[np.uint8], layout: int, sure: int = _SURE) -> list[tuple[str, Dots]]:
-    """Return the words with their boxes in dots; an empty list when it takes too long."""
-    stream = io.BytesIO()
-    Image.fromarray(grey).save(stream, "PNG", compress_level=1)
-    command = ["tesseract", "stdin", "stdout", "-l", "eng", "--psm", str(layout), "--dpi", str(DPI), "tsv"]
-    try:
-        run = subprocess.run(
-            command,
-            input=stream.getvalue(),
-            capture_output=True,
-            timeout=SECONDS_A_PAGE,
-            check=False,
-            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-        )
-    except subprocess.TimeoutExpired:
-        return []
+def _put_back(words: Sequence[Word], places: Sequence[Dots]) -> Iterator[Word]:
+    for text, (x0, y0, x1, y1) in words:
+        for top, bottom, right, down in places:
+            if top <= (y0 + y1) / 2 < bottom:
+                yield text, (x0 + right, y0 + down, x1 + right, y1 + down)
+
+
+def _touch(a: Dots, b: Dots) -> bool:
+    return a[0] - 16 < b[2] and b[0] < a[2] + 16 and a[1] - 10 < b[3] and b[1] < a[3] + 10
+
+
+def _tesseract(pictures: Sequence[NDArray[np.uint8]], layout: int, sure: int) -> list[list[Word]]:
+    """Return the words of each picture with their boxes."""
+    with TemporaryDirectory(prefix="dhr-ocr-") as folder:
+        runs = []
+        for i, picture in enumerate(pictures):
+            file = Path(folder) / f"{i}.png"
+            Image.fromarray(picture).save(file, compress_level=1)
+            command = ["tesseract", str(file), str(file), "-l", "eng", "--psm", str(layout), "--dpi", str(DPI), "tsv"]
+            runs.append(
+                subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+                )
+            )
+        out = []
+        try:
+            for i, run in enumerate(runs):
+                said = run.communicate(timeout=SECONDS_A_PAGE)[1].decode("utf-8", "replace").strip()
+                if run.returncode:
+                    raise InputError(
+                        f"Tesseract cannot read the scan ({said[-200:]}). Check that the Debian packages "
+                        "tesseract-ocr and tesseract-ocr-eng are installed."
+                    )
+                out.append(_words((Path(folder) / f"{i}.png.tsv").read_text(encoding="utf-8"), sure))
+        except subprocess.TimeoutExpired as error:
+            raise InputError(
+                f"Tesseract took longer than {SECONDS_A_PAGE} seconds for a page of the scan. "
+                "Cut out the pages of the action plan and read those."
+            ) from error
+        finally:
+            for run in runs:
+                run.kill()
+                run.communicate()
+    return out
+
+
+def _words(table: str, sure: int) -> list[Word]:
+    """Read the words from Tesseract's table."""
     lines: dict[tuple[str, ...], tuple[int, int]] = {}
     found = []
-    for row in run.stdout.decode("utf-8", "replace").splitlines()[1:]:
+    for row in table.splitlines()[1:]:
         fields = row.split("\t")
         if len(fields) != 12:
             continue
@@ -200,7 +235,7 @@ def _skew(grey: NDArray[np.uint8]) -> float:
 def _long_runs(dark: NDArray[np.bool_], least: int = DPI // 3, near: int = 4) -> list[Dots]:
     """Return boxes (x0, y0, x1, y1) of level dark runs, those of neighbouring lines of dots joined."""
     # A line of dots counts as dark along a window when at most one dot in twenty is light.
-    total = np.cumsum(np.pad(dark, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
+    total: NDArray[np.int32] = np.cumsum(np.pad(dark, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
     full = total[:, least:] - total[:, :-least] >= 0.95 * least
     boxes: list[list[int]] = []
     open_boxes: list[list[int]] = []
@@ -217,7 +252,7 @@ def _long_runs(dark: NDArray[np.bool_], least: int = DPI // 3, near: int = 4) ->
     return [(a, b, c, d) for a, b, c, d in boxes]
 
 
-def _fills(picture: Image.Image, scale: float) -> list[tuple[Box, Colour]]:
+def _fills(picture: Image.Image) -> list[tuple[Box, Colour]]:
     """Return the areas of a scan that are coloured as a rating."""
     step = 16
     tiles = np.asarray(picture.reduce(step))
@@ -227,6 +262,5 @@ def _fills(picture: Image.Image, scale: float) -> list[tuple[Box, Colour]]:
     out = []
     for rating, colour in (("red", "FF0000"), ("amber", "FFC000"), ("green", "00B050"), ("blue", "0070C0")):
         for x0, y0, x1, y1 in _long_runs(ratings == rating, 1, near=1):
-            a, b, c, d = (v * step * scale for v in (x0, y0, x1 + 1, y1 + 1))
-            out.append(((a, b, c, d), colour))
+            out.append((_scaled((x0 * step, y0 * step, (x1 + 1) * step, (y1 + 1) * step)), colour))
     return out

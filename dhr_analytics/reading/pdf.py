@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.reading import ocr
-from dhr_analytics.reading.printed import (
-    BAND,
-    Block,
-    Box,
-    Colour,
-    Glyph,
-    Line,
-    Page,
-    folded,
-    is_plan_header,
-    is_running,
-    paragraphs,
-    read_page,
-)
+from dhr_analytics.reading.letters import Block, Line, Page, paragraphs
+from dhr_analytics.reading.pdf_pages import Survey, survey_page, take_apart
+from dhr_analytics.reading.printed import BAND, folded, is_running, read_page
 from dhr_analytics.reading.table import RawRow, RawTable
 
-_HEADER_LETTERS = 240  # names of columns that stand within so many letters may be one header
 _FEW_PAGES = 12  # a document of so few pages is not worth choosing from
-_CUT = "\x02\ufffe"  # how PDFium marks a hyphen at the end of a line
-_GAP = "\x1f"
-_LIGATURE = tuple("filt")
 _NUMBERED_HEADING = frozenset(("recommendation", "#"))
-_QUARTERS = 2 / 3.14159265  # quarter turns in a radian
-_TURNS = {90: -1, 270: 1}
-Matrix = tuple[float, float, float, float, float, float]
-_UNMOVED: Matrix = (1, 0, 0, 1, 0, 0)
-_FEW_PATHS = 6  # fewer drawn lines make no table
-_LEAST_LETTERS = 20  # a page with fewer is a picture, if it holds one
-
-
-@dataclass(frozen=True)
-class _Survey:
-    """What a quick look at a page tells: its lines, and signs of a table or of a scan."""
-
-    lines: tuple[Line, ...]
-    width: float
-    height: float
-    header: bool
-    tabular: bool
-    picture: bool
 
 
 def read_pdf(data: bytes, name: str, *, prescreen: bool = True) -> list[RawTable]:
@@ -84,15 +48,20 @@ def read_pdf(data: bytes, name: str, *, prescreen: bool = True) -> list[RawTable
     document = _open(data, name)
     try:
         _fill_in_forms(document)
-        surveys = [_survey(document[i]) for i in range(len(document))]
+        surveys = [survey_page(document, i) for i in range(len(document))]
         if not surveys:
             raise InputError(f"{name} has no pages. Save the document as PDF again.")
         scans = [i for i, page in enumerate(surveys) if page.picture]
         chosen = _choose(surveys) if prescreen else [i for i, page in enumerate(surveys) if page.lines]
-        pages = {i: _take_apart(document[i], i + 1) for i in chosen}
+        pages = {i: take_apart(document[i], i + 1) for i in chosen}
         unread = _unreadable_without_tesseract(scans, surveys, name)
         if not unread:
             pages.update(ocr.read_scans(document, scans))
+    except pdfium.PdfiumError as error:
+        raise InputError(
+            f"{name} is damaged: a page cannot be read ({error}). Open it in a PDF reader, print it to a new PDF and "
+            "read that."
+        ) from error
     finally:
         document.close()
     return _assemble(surveys, pages, _running(surveys), unread)
@@ -123,88 +92,24 @@ def _fill_in_forms(document: pdfium.PdfDocument) -> None:
 # -- the quick look ----------------------------------------------------------------------------------------------------
 
 
-def _survey(page: pdfium.PdfPage) -> _Survey:
-    """Look at a page quickly; a page whose letters lie on their side is turned upright for good."""
-    text_page = page.get_textpage()
-    if turn := _turn(text_page, page.get_rotation()):
-        page.set_rotation((page.get_rotation() + turn) % 360)
-    text = text_page.get_text_range()
-    lines = tuple(_lines(page, text_page, text))
-    paths, images = _drawn(page)
-    starts = Counter(round(line.x0 / 8) for line in lines)
-    return _Survey(
-        lines,
-        page.get_width(),
-        page.get_height(),
-        header=any(is_plan_header(text[at : at + _HEADER_LETTERS]) for at in _header_starts(text)),
-        tabular=paths >= _FEW_PATHS or sum(n >= 3 for n in starts.values()) >= 3,
-        picture=len("".join(text.split())) < _LEAST_LETTERS and images > 0,
-    )
-
-
-def _header_starts(text: str) -> Iterator[int]:
-    return (max(match.start() - 60, 0) for match in re.finditer(r"\b(?:Action|ACTION|Recommend|RECOMMEND)", text))
-
-
-def _turn(text_page: pdfium.PdfTextPage, rotation: int) -> int:
-    """Return by how many degrees clockwise most letters of a page have to be turned to stand upright."""
-    count = text_page.count_chars()
-    angles = Counter(
-        (round(raw.FPDFText_GetCharAngle(text_page.raw, i) * _QUARTERS) * 90 + rotation) % 360
-        for i in range(0, count, max(count // 80, 1))
-    )
-    if not angles:
-        return 0
-    angle, most = angles.most_common(1)[0]
-    return (360 - angle) % 360 if most * 2 > angles.total() else 0
-
-
-def _lines(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, text: str) -> Iterator[Line]:
-    """Read the printed lines of a page with their place as shown, the page turned upright."""
-    shown = _as_shown(page)
-    a, b = raw.FS_RECTF(), raw.FS_RECTF()
-    at = 0
-    for line in text.split("\r\n"):
-        if line.strip():
-            raw.FPDFText_GetLooseCharBox(text_page.raw, at + len(line) - len(line.lstrip()), ctypes.byref(a))
-            raw.FPDFText_GetLooseCharBox(text_page.raw, at + len(line.rstrip()) - 1, ctypes.byref(b))
-            box = shown(min(a.left, b.left), min(a.bottom, b.bottom), max(a.right, b.right), max(a.top, b.top))
-            yield Line(" ".join("".join("-" if c in _CUT else c for c in line).split()), *box)
-        at += len(line) + 2
-
-
-def _drawn(page: pdfium.PdfPage) -> tuple[int, int]:
-    """Count drawn shapes, as far as it matters, and pictures of a page, those in forms included."""
-    paths = images = 0
-    todo = [(raw.FPDFPage_GetObject, page.raw, raw.FPDFPage_CountObjects(page.raw))]
-    while todo:
-        get, parent, count = todo.pop()
-        for i in range(count):
-            item = get(parent, i)
-            kind = raw.FPDFPageObj_GetType(item)
-            paths += kind == raw.FPDF_PAGEOBJ_PATH
-            images += kind == raw.FPDF_PAGEOBJ_IMAGE
-            if kind == raw.FPDF_PAGEOBJ_FORM:
-                todo.append((raw.FPDFFormObj_GetObject, item, raw.FPDFFormObj_CountObjects(item)))
-            if paths >= _FEW_PATHS:
-                return paths, images
-    return paths, images
-
-
-def _choose(surveys: Sequence[_Survey]) -> list[int]:
+def _choose(surveys: Sequence[Survey]) -> list[int]:
     """Choose the pages that may hold the plan: those with its header, and tables that go on from them."""
-    tables = [page.tabular and bool(page.lines) for page in surveys]
-    if len(surveys) <= _FEW_PAGES or not any(t and page.header for t, page in zip(tables, surveys, strict=True)):
-        return [i for i, table in enumerate(tables) if table]
+    text = [i for i, page in enumerate(surveys) if page.lines]
+    tables = [i for i in text if surveys[i].tabular]
+    if len(surveys) <= _FEW_PAGES:
+        return text
+    if not any(surveys[i].header for i in tables):
+        return tables
     chosen: list[int] = []
-    for i, (table, page) in enumerate(zip(tables, surveys, strict=True)):
+    for i in tables:
         # A picture or a page of notes may stand between two pages of the plan.
-        if table and (page.header or (chosen and i - chosen[-1] <= 2)):
+        if surveys[i].header or (chosen and i - chosen[-1] <= 2):
             chosen.append(i)
-    return chosen
+    # The last lines of a table may be too few to look like one.
+    return sorted({*chosen, *(i for i in text if i - 1 in chosen)})
 
 
-def _running(surveys: Sequence[_Survey]) -> frozenset[str]:
+def _running(surveys: Sequence[Survey]) -> frozenset[str]:
     """Return the words of running heads and feet: lines that stand at the same height on most pages."""
     words: set[str] = set()
     pages = [page for page in surveys if page.lines]
@@ -217,177 +122,17 @@ def _running(surveys: Sequence[_Survey]) -> frozenset[str]:
                 for line in page.lines
                 if line.bottom < page.height * BAND or line.top > page.height * (1 - BAND)
             }
-            found.update(item for item in near_edge if item[0] and not _NUMBERED_HEADING <= item[0])
+            found.update(item for item in near_edge if item[0] and not item[0] >= _NUMBERED_HEADING)
         for (line_words, at), n in found.items():
             if n + found[line_words, at - 1] + found[line_words, at + 1] >= max(2, 0.4 * len(alike)):
                 words |= line_words
     return frozenset(words)
 
 
-# -- taking pages apart ------------------------------------------------------------------------------------------------
-
-
-def _take_apart(page: pdfium.PdfPage, number: int) -> Page:
-    """Read letters, rules and coloured areas of a page."""
-    shown = _as_shown(page)
-    glyphs = _mended(list(_glyphs(page, shown)))
-    rules: list[Box] = []
-    fills: list[tuple[Box, Colour]] = []
-    for shape in _shapes(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, _UNMOVED):
-        for points in shape.outlines:
-            corners = [shown(x, y, x, y) for x, y in points]
-            box = (
-                min(corner[0] for corner in corners),
-                min(corner[1] for corner in corners),
-                max(corner[0] for corner in corners),
-                max(corner[1] for corner in corners),
-            )
-            width, height = box[2] - box[0], box[3] - box[1]
-            if min(width, height) < 2.6:
-                rules += [box] if max(width, height) > 4 else []
-            elif max(width, height) < 7:
-                # The marks of a list may be drawn, not written.
-                if shape.fill and abs(width - height) < 1:
-                    glyphs.append(Glyph("•", box[0], box[1] - 2, box[2], box[3] + 2))
-            elif not shape.curved:
-                if shape.fill:
-                    fills.append((box, shape.fill))
-                if shape.stroked:
-                    rules += [
-                        (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
-                        for a, b in pairwise(corners)
-                        if min(abs(a[0] - b[0]), abs(a[1] - b[1])) < 1
-                    ]
-    return Page(number, page.get_width(), page.get_height(), glyphs, rules, fills)
-
-
-def _as_shown(page: pdfium.PdfPage) -> Callable[[float, float, float, float], Box]:
-    """Return how a box of the file (left, bottom, right, top) lies on the page as shown, from the top left corner."""
-    left, bottom, right, top = page.get_bbox()
-    return {
-        0: lambda x0, y0, x1, y1: (x0 - left, top - y1, x1 - left, top - y0),
-        90: lambda x0, y0, x1, y1: (y0 - bottom, x0 - left, y1 - bottom, x1 - left),
-        180: lambda x0, y0, x1, y1: (right - x1, y0 - bottom, right - x0, y1 - bottom),
-        270: lambda x0, y0, x1, y1: (top - y1, right - x1, top - y0, right - x0),
-    }[page.get_rotation()]
-
-
-def _glyphs(page: pdfium.PdfPage, shown: Callable[[float, float, float, float], Box]) -> Iterator[Glyph]:
-    text = page.get_textpage()
-    handle, rotation, box = text.raw, page.get_rotation(), raw.FS_RECTF()
-    for i in range(text.count_chars()):
-        letter = chr(raw.FPDFText_GetUnicode(handle, i))
-        if raw.FPDFText_IsGenerated(handle, i) or letter in "\r\n":
-            # PDFium sees the end of a line, or a space where the file only leaves a gap.
-            yield Glyph("\n" if letter in "\r\n" else _GAP, 0, 0, 0, 0)
-        else:
-            raw.FPDFText_GetLooseCharBox(handle, i, ctypes.byref(box))
-            turn = _TURNS.get((round(raw.FPDFText_GetCharAngle(handle, i) * _QUARTERS) * 90 + rotation) % 360, 0)
-            bold = raw.FPDFText_GetFontWeight(handle, i) >= 600
-            place = shown(box.left, box.bottom, box.right, box.top)
-            yield Glyph("-" if letter in _CUT else letter, *place, turn, bold)
-
-
-def _mended(glyphs: list[Glyph]) -> list[Glyph]:
-    """Put gaps behind the letter before, and the letters of ligatures back into their words.
-
-    PDFium loses the place of ligatures where a page lies in a form.
-    """
-    out = list(glyphs)
-    start = 0
-    while start < len(out):
-        end = start
-        while end < min(len(out), start + 3) and out[end].text in _LIGATURE:
-            end += 1
-        while end > start + 1 and _far(out[start], out[end - 1]):
-            end -= 1
-        before, after = (out[i] if 0 <= i < len(out) and out[i].text.isalpha() else None for i in (start - 1, end))
-        lost = end > start and all(mate is None or _far(mate, out[start]) for mate in (before, after))
-        if lost and (mate := before or after):
-            width = 0.25 * (mate.bottom - mate.top)
-            left = before.x1 if before else mate.x0 - width * (end - start)
-            if before and after and not _far(before, after) and after.x0 > left:
-                width = (after.x0 - left) / (end - start)
-            for i in range(start, end):
-                x = left + width * (i - start)
-                out[i] = mate._replace(text=out[i].text, x0=x, x1=x + width)
-            start = end
-        else:
-            start += 1
-    for before, (i, glyph) in zip([None, *out], enumerate(out), strict=False):
-        if glyph.text == _GAP and before is not None:
-            out[i] = before._replace(text=" ", x0=before.x1)
-    return [glyph for glyph in out if glyph.text not in (_GAP, "\n")]
-
-
-def _far(a: Glyph, b: Glyph) -> bool:
-    height = max(a.bottom - a.top, b.bottom - b.top, 1)
-    return abs(a.bottom - b.bottom) > height or abs(a.x0 - b.x0) > 3 * height
-
-
-class _Shape(NamedTuple):
-    """Drawn lines and areas: outlines as points, colour of the area if it is filled, and whether lines are drawn."""
-
-    outlines: list[list[tuple[float, float]]]
-    fill: Colour
-    stroked: bool
-    curved: bool
-
-
-def _shapes(parent: Any, count: Any, get: Any, moved: Matrix) -> Iterator[_Shape]:
-    """Walk over the drawn shapes of a page, or of a form that stands on it."""
-    for i in range(count(getattr(parent, "raw", parent))):
-        item = get(getattr(parent, "raw", parent), i)
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM):
-            continue
-        own = raw.FS_MATRIX()
-        raw.FPDFPageObj_GetMatrix(item, ctypes.byref(own))
-        matrix = _times((own.a, own.b, own.c, own.d, own.e, own.f), moved)
-        if kind == raw.FPDF_PAGEOBJ_FORM:
-            yield from _shapes(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, matrix)
-        else:
-            yield _shape(item, matrix)
-
-
-def _shape(item: Any, matrix: Matrix) -> _Shape:
-    mode, stroked = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(item, ctypes.byref(mode), ctypes.byref(stroked))
-    parts = [ctypes.c_uint() for _ in range(4)]
-    fill = ""
-    if mode.value and raw.FPDFPageObj_GetFillColor(item, *(ctypes.byref(part) for part in parts)):
-        fill = "".join(f"{part.value:02X}" for part in parts[:3]) if parts[3].value > 40 else ""
-    outlines: list[list[tuple[float, float]]] = []
-    curved = False
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for i in range(raw.FPDFPath_CountSegments(item)):
-        segment = raw.FPDFPath_GetPathSegment(item, i)
-        raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-        kind = raw.FPDFPathSegment_GetType(segment)
-        a, b, c, d, e, f = matrix
-        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
-        if kind == raw.FPDF_SEGMENT_MOVETO or not outlines:
-            outlines.append([])
-        curved = curved or kind == raw.FPDF_SEGMENT_BEZIERTO
-        outlines[-1].append(point)
-        if raw.FPDFPathSegment_GetClose(segment):
-            outlines[-1].append(outlines[-1][0])
-    return _Shape(outlines if mode.value or stroked.value else [], fill, bool(stroked.value), curved)
-
-
-def _times(m: Matrix, n: Matrix) -> Matrix:
-    """Multiply two transformations, ``m`` first."""
-    return (
-        m[0] * n[0] + m[1] * n[2], m[0] * n[1] + m[1] * n[3],
-        m[2] * n[0] + m[3] * n[2], m[2] * n[1] + m[3] * n[3],
-        m[4] * n[0] + m[5] * n[2] + n[4], m[4] * n[1] + m[5] * n[3] + n[5],
-    )  # fmt: skip
-
-
 # -- putting the document together -------------------------------------------------------------------------------------
 
 
-def _unreadable_without_tesseract(scans: Sequence[int], surveys: Sequence[_Survey], name: str) -> Sequence[int]:
+def _unreadable_without_tesseract(scans: Sequence[int], surveys: Sequence[Survey], name: str) -> Sequence[int]:
     """Return the scans that cannot be read; when they are all there is, that is an error."""
     if not scans or ocr.available():
         return ()
@@ -401,7 +146,7 @@ def _unreadable_without_tesseract(scans: Sequence[int], surveys: Sequence[_Surve
 
 
 def _assemble(
-    surveys: Sequence[_Survey], pages: dict[int, Page], running: frozenset[str], unread: Sequence[int]
+    surveys: Sequence[Survey], pages: dict[int, Page], running: frozenset[str], unread: Sequence[int]
 ) -> list[RawTable]:
     """Put all pages in order; tables with the same columns that nothing parts are one."""
     words = frozenset(re.findall(r"[^\W\d_]+", " ".join(line.text for page in surveys for line in page.lines).lower()))
@@ -430,7 +175,7 @@ def _assemble(
 
 
 def _plain_page(
-    survey: _Survey, number: int, running: frozenset[str], words: frozenset[str]
+    survey: Survey, number: int, running: frozenset[str], words: frozenset[str]
 ) -> tuple[list[Block], list[Line]]:
     """Read a page without the plan's tables as paragraphs."""
     heads = [line for line in survey.lines if is_running(line, survey.height, running)]

@@ -1,0 +1,203 @@
+"""Letters on a page become lines, cell texts and paragraphs.
+
+Lengths are in points, downwards from the top left corner of the page as shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
+from statistics import median
+from typing import NamedTuple
+
+from dhr_analytics.reading.table import RawRow
+
+Box = tuple[float, float, float, float]
+Colour = str  # six hexadecimal digits, as "00B050"
+Rule = tuple[float, float, float]  # where it stands, and from where to where it runs
+
+
+class Glyph(NamedTuple):
+    """A letter, or a whole word of a scan, and the way it reads: 0 level, 1 upwards, -1 downwards."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    turn: int = 0
+    bold: bool = False
+
+
+class Line(NamedTuple):
+    """Letters side by side."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is printed on a page: ``rules`` are thin boxes, ``fills`` boxes with their colour, in drawing order."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: Sequence[Glyph]
+    rules: Sequence[Box] = ()
+    fills: Sequence[tuple[Box, Colour]] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table or some paragraphs of one page; ``edges`` are the left ends of a table's columns and its right end."""
+
+    kind: str
+    rows: tuple[RawRow, ...]
+    edges: tuple[float, ...] = ()
+    ruled: bool = False
+
+
+_MARK = re.compile(r"(?:[•●○▪■◦·‣⁃–—*-]|\(?(?:\d{1,2}|[a-h]|[ivx]{1,4})[.)])\s+(?=\S)")
+_HYPHEN = re.compile(r"[^\W\d_]-$")
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
+              0xA0: " ", 0xF0B7: "•", 0xF0A7: "▪", 0x2010: "-", 0x2011: "-", 0x2028: " ", 0x200B: "",
+              0: ""}  # fmt: skip
+
+
+def lines_of(glyphs: Iterable[Glyph], split: float = 1e9) -> list[Line]:
+    """Put letters together to lines from top to bottom.
+
+    Parameters
+    ----------
+    glyphs : iterable of Glyph
+    split : float
+        A gap wider than this many letter heights parts two lines side by side.
+
+    Returns
+    -------
+    list of Line
+    """
+    return [line for row in rows_of(glyphs) for line in split_line(row, split)]
+
+
+def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Return the letters of each printed line from left to right, the lines from top to bottom."""
+    rows: list[tuple[float, list[Glyph]]] = []
+    for glyph in sorted(glyphs, key=lambda g: g.top + g.bottom):
+        middle, height = (glyph.top + glyph.bottom) / 2, glyph.bottom - glyph.top
+        if rows and middle - rows[-1][0] < 0.45 * max(height, 1):
+            # Raised letters ("16th") stand a little off; the line's middle is that of all its letters.
+            rows[-1][1].append(glyph)
+            rows[-1] = (rows[-1][0] + (middle - rows[-1][0]) / len(rows[-1][1]), rows[-1][1])
+        else:
+            rows.append((middle, [glyph]))
+    return [sorted(row, key=lambda g: g.x0) for _, row in rows]
+
+
+def split_line(row: Sequence[Glyph], split: float) -> list[Line]:
+    """Put the letters of one printed line together; gaps wider than ``split`` letter heights part it."""
+    out: list[Line] = []
+    text, edge, start, space = "", -inf, 0, False
+    for i, glyph in enumerate(row):
+        if not glyph.text.strip():
+            space = True
+            continue
+        gap = (glyph.x0 - edge) / max(glyph.bottom - glyph.top, 1)
+        if text and gap > split:
+            out.append(_line(text, row[start:i]))
+            text, start, edge = "", i, -inf
+        text += f" {glyph.text}" if text and (space or gap > 0.18) else glyph.text
+        edge, space = max(edge, glyph.x1), False
+    return [*out, _line(text, row[start:])] if text else out
+
+
+def _line(text: str, glyphs: Sequence[Glyph]) -> Line:
+    seen = [glyph for glyph in glyphs if glyph.text.strip()]
+    return Line(
+        " ".join(text.translate(_LIGATURES).split()), min(g.x0 for g in seen), median(g.top for g in seen),
+        max(g.x1 for g in seen), median(g.bottom for g in seen), sum(g.bold for g in seen) * 2 > len(seen),
+    )  # fmt: skip
+
+
+def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str]) -> str:
+    """Return the text of one cell; letters that read up or down come after the level ones."""
+    out = []
+    for turn in (0, 1, -1):
+        part = [glyph for glyph in glyphs if glyph.turn == turn]
+        if turn:
+            part = [
+                g._replace(x0=-g.bottom, top=g.x0, x1=-g.top, bottom=g.x1) if turn > 0
+                else g._replace(x0=g.top, top=-g.x1, x1=g.bottom, bottom=-g.x0) for g in part
+            ]  # fmt: skip
+        out += [line.text for line in paragraphs(lines_of(part), pitch, words)]
+    return "\n".join(out)
+
+
+def paragraphs(lines: Iterable[Line], pitch: float, words: Collection[str] = ()) -> list[Line]:
+    """Join lines to paragraphs: a wide gap, a list mark or another size of letters starts a new one.
+
+    Parameters
+    ----------
+    lines : iterable of Line
+        From top to bottom.
+    pitch : float
+        The usual distance from line to line in letter heights.
+    words : collection of str
+        Lower-case words of the document.
+
+    Returns
+    -------
+    list of Line
+        One for each paragraph; ``text`` holds the whole paragraph.
+    """
+    out: list[Line] = []
+    last: Line | None = None
+    for line in lines:
+        if last is None or _MARK.match(line.text) or parted(last, line, pitch):
+            out.append(line)
+        else:
+            whole = out[-1]
+            out[-1] = Line(
+                _joined(whole.text, line.text, words), min(whole.x0, line.x0), whole.top, max(whole.x1, line.x1),
+                line.bottom, whole.bold,
+            )  # fmt: skip
+        last = line
+    return out
+
+
+def parted(last: Line, line: Line, pitch: float) -> bool:
+    """Tell whether a line is set apart from the one above, by a wider gap or another size of letters."""
+    heights = last.bottom - last.top, line.bottom - line.top
+    if max(heights) > 1.15 * min(heights) and len(line.text) > 3 and len(last.text) > 3:
+        return True
+    return abs(line.bottom - last.bottom) > 1.3 * pitch * max(min(heights), 1)
+
+
+def _joined(text: str, line: str, words: Collection[str]) -> str:
+    if text.endswith("\xad"):
+        return text[:-1] + line
+    if _HYPHEN.search(text) and line[:1].islower():
+        # "multi-" + "agency" keeps its hyphen; "recommenda-" + "tion" loses it where the document has the whole word.
+        head, tail = re.split(r"[\s-]", text[:-1])[-1], re.split(r"[^\w]", line)[0]
+        return (text[:-1] if (head + tail).lower() in words else text) + line
+    return f"{text} {line}"
+
+
+def usual_pitch(glyphs: Sequence[Glyph]) -> float:
+    """Return the usual distance from line to line in letter heights."""
+    ratios = []
+    columns: dict[int, list[Line]] = {}
+    for line in lines_of((g for g in glyphs if not g.turn), 1.0):
+        columns.setdefault(round(line.x0 / 4), []).append(line)
+    for lines in columns.values():
+        ratios += [(b.bottom - a.bottom) / max(b.bottom - b.top, 1) for a, b in pairwise(lines)]
+    near = [ratio for ratio in ratios if 0.8 < ratio < 1.9]
+    return median(near) if near else 1.2

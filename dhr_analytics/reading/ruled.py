@@ -1,0 +1,197 @@
+"""Ruled tables: lines that cross make a grid of rows and columns, and the letters between them its cells."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
+
+from dhr_analytics.reading.colours import rag_of
+from dhr_analytics.reading.letters import Block, Box, Colour, Glyph, Page, Rule, cell_text, lines_of
+from dhr_analytics.reading.table import RawRow
+
+_NEAR = 3.0  # two rules closer than this are one
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Edges of columns and rows, and the cells, which may span several of them."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cells: tuple[Box, ...]
+
+    def holds(self, x: float, y: float) -> bool:
+        """Tell whether a point lies in the table."""
+        return self.xs[0] - 1 <= x <= self.xs[-1] + 1 and self.ys[0] - 1 <= y <= self.ys[-1] + 1
+
+    def field(self, x: float, y: float) -> tuple[int, int]:
+        """Return the row and column of a point."""
+        row = min(max(bisect_right(self.ys, y) - 1, 0), len(self.ys) - 2)
+        return row, min(max(bisect_right(self.xs, x) - 1, 0), len(self.xs) - 2)
+
+    def covers(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Return, for each field of the grid, the field where the cell begins that covers it."""
+        out = {(r, c): (r, c) for r in range(len(self.ys) - 1) for c in range(len(self.xs) - 1)}
+        for x0, top, x1, bottom in sorted(self.cells, key=lambda b: -(b[2] - b[0]) * (b[3] - b[1])):
+            first, last = self.field(x0 + _NEAR, top + _NEAR), self.field(x1 - _NEAR, bottom - _NEAR)
+            for r in range(first[0], last[0] + 1):
+                for c in range(first[1], last[1] + 1):
+                    out[r, c] = first
+        return out
+
+    def on_columns_of(self, edges: Sequence[float], glyphs: Sequence[Glyph]) -> Grid:
+        """Take over the columns of the page before, when this page only lacks some of them."""
+        shift = edges[0] - self.xs[0]
+        moved = [edge - shift for edge in edges]
+        if len(edges) <= len(self.xs) or abs(moved[-1] - self.xs[-1]) > 2 * _NEAR:
+            return self
+        if any(min(abs(x - edge) for edge in moved) > 2 * _NEAR for x in self.xs):
+            return self
+        new = [edge for edge in moved if min(abs(x - edge) for x in self.xs) > 2 * _NEAR]
+        if any(line.x0 < edge - 1 and line.x1 > edge + 1 for line in lines_of(glyphs, 0.5) for edge in new):
+            return replace(self, xs=tuple(moved))
+        # No word crosses the missing edges on this page: the text stands in columns of its own.
+        cells = []
+        for x0, top, x1, bottom in self.cells:
+            cuts = [x0, *(edge for edge in new if x0 < edge < x1), x1]
+            cells += [(a, top, b, bottom) for a, b in pairwise(cuts)]
+        return Grid(tuple(moved), self.ys, tuple(cells))
+
+
+def merged_rules(rules: Sequence[Box]) -> tuple[list[Rule], list[Rule]]:
+    """Return level and upright rules, doubles and pieces joined."""
+    edges = []
+    for x0, top, x1, bottom in rules:
+        x, y = (x0 + x1) / 2, (top + bottom) / 2
+        edges.append(_edge(True, (y, x0, x1)) if x1 - x0 >= bottom - top else _edge(False, (x, top, bottom)))
+    merged = merge_edges(edges, _NEAR, _NEAR, _NEAR, _NEAR) if edges else []
+    level = [(e["top"], e["x0"], e["x1"]) for e in merged if e["orientation"] == "h" and e["width"] > 5]
+    return level, [(e["x0"], e["top"], e["bottom"]) for e in merged if e["orientation"] == "v" and e["height"] > 5]
+
+
+def _edge(level: bool, rule: Rule) -> dict[str, Any]:
+    """Write a rule in the form that pdfplumber's functions take."""
+    at, lo, hi = rule
+    x0, x1, top, bottom = (lo, hi, at, at) if level else (at, at, lo, hi)
+    return {"orientation": "h" if level else "v", "object_type": "line", "x0": x0, "x1": x1, "top": top,
+            "bottom": bottom, "doctop": top, "width": x1 - x0, "height": bottom - top}  # fmt: skip
+
+
+def _closing(along: Sequence[Rule], across: Sequence[Rule], *, whole: bool = False) -> list[Rule]:
+    """Return the rules that are missing where a page break, or a style without outer lines, leaves a table open.
+
+    Ends of ``along`` that no rule ``across`` touches are joined when they lie side by side and one rule crosses both;
+    ``whole`` is for a page without any such rule, all of which is one row.
+    """
+    extra = []
+    for end in (1, 2):
+        loose: dict[int, list[Rule]] = {}
+        for rule in along:
+            if not any(abs(at - rule[end]) <= 4 and lo - 4 <= rule[0] <= hi + 4 for at, lo, hi in across):
+                loose.setdefault(round(rule[end] / 6), []).append(rule)
+        for rules in loose.values():
+            rules.sort()
+            runs = [[rules[0]]]
+            for a, b in pairwise(rules):
+                joint = any(
+                    lo - 4 <= a[0] and b[0] <= hi + 4 and max(a[1], b[1]) - 4 <= at <= min(a[2], b[2]) + 4
+                    for at, lo, hi in across
+                )
+                if joint or whole:
+                    runs[-1].append(b)
+                else:
+                    runs.append([b])
+            for run in runs:
+                if len(run) > 1:
+                    # As far as the rules across go: the outer lines may be missing too.
+                    reach = [
+                        side
+                        for at, lo, hi in across
+                        if any(lo - 4 <= rule[0] <= hi + 4 and rule[1] - 4 <= at <= rule[2] + 4 for rule in run)
+                        for side in (lo, hi)
+                    ]
+                    ends = [run[0][0], run[-1][0], *reach]
+                    extra.append((median(rule[end] for rule in run), min(ends), max(ends)))
+    return extra
+
+
+def ruled_cells(page: Page, level: list[Rule], upright: list[Rule], goes_on: bool) -> list[list[Box]]:
+    """Return the cells of each ruled table."""
+    level = level + _closing(upright, level, whole=goes_on and not level)
+    upright = upright + _closing(level, upright)
+    edges = [_edge(True, rule) for rule in level] + [_edge(False, rule) for rule in upright]
+    cells = intersections_to_cells(edges_to_intersections(edges, _NEAR, _NEAR))
+    # A frame around the page is no table.
+    cells = [cell for cell in cells if cell[3] - cell[1] < 0.9 * page.height or cell[2] - cell[0] < 0.9 * page.width]
+    return cells_to_tables(cells) if cells else []
+
+
+def grid_of(cells: Sequence[Box]) -> Grid:
+    """Return the edges of rows and columns; edges that no row has both of are one (tables drawn by hand)."""
+    xs = _clusters([x for cell in cells for x in (cell[0], cell[2])])
+    for a, b in pairwise(xs):
+        if b - a < 20 and not any(abs(c[0] - a) <= _NEAR and abs(c[2] - b) <= _NEAR for c in cells):
+            xs = [x for x in xs if x != b]
+            x_of = {x: a if abs(x - b) <= _NEAR else x for cell in cells for x in (cell[0], cell[2])}
+            cells = [(x_of[x0], top, x_of[x1], bottom) for x0, top, x1, bottom in cells]
+    return Grid(tuple(xs), tuple(_clusters([y for cell in cells for y in (cell[1], cell[3])])), tuple(cells))
+
+
+def _clusters(values: Iterable[float]) -> list[float]:
+    out: list[float] = []
+    for value in sorted(values):
+        if not out or value - out[-1] > _NEAR:
+            out.append(value)
+    return out
+
+
+def ruled_block(grid: Grid, glyphs: Sequence[Glyph], page: Page, pitch: float, words: Collection[str]) -> Block:
+    """Share out the letters of a table to its cells; a table of one column is running text in frames."""
+    owner = grid.covers()
+    held: dict[tuple[int, int], list[Glyph]] = {}
+    for glyph in glyphs:
+        at = owner[grid.field((glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2)]
+        held.setdefault(at, []).append(glyph)
+    texts = {at: cell_text(cell, pitch, words) for at, cell in held.items()}
+    columns, height = len(grid.xs) - 1, len(grid.ys) - 1
+    spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for field, at in owner.items():
+        spans.setdefault(at, []).append(field)
+    colours = {}
+    if page.fills:
+        for at, fields in spans.items():
+            last = max(fields)
+            box = (grid.xs[at[1]], grid.ys[at[0]], grid.xs[last[1] + 1], grid.ys[last[0] + 1])
+            colours[at] = colour_of(box, page.fills)
+    # The colour of the header is the house's, not a rating.
+    heads = {colours.get(owner[0, c]) for c in range(columns) if texts.get(owner[0, c])}
+    rows = []
+    for r in range(height):
+        own = [owner[r, c] for c in range(columns)]
+        cells = tuple(texts.get(at, "") if at[1] == c else "" for c, at in enumerate(own))
+        fills = tuple(
+            "" if colours.get(at) is None or colours[at] in heads else rag_of(colours[at] or "") for at in own
+        )
+        # Cells that are merged down are repeated, but not on a row where nothing begins.
+        if any(at[0] == r and (texts.get(at) or fill) for at, fill in zip(own, fills, strict=True)):
+            rows.append(RawRow(cells, "", fills=fills if any(fills) else ()))
+    if columns == 1:
+        return Block("text", tuple(RawRow((t,), "") for row in rows for t in row.cells[0].split("\n")))
+    return Block("table", tuple(rows), grid.xs, ruled=True)
+
+
+def colour_of(box: Box, fills: Sequence[tuple[Box, Colour]]) -> Colour | None:
+    """Return the colour drawn last over most of a cell."""
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    found = None
+    for (x0, top, x1, bottom), colour in fills:
+        width, height = min(x1, box[2]) - max(x0, box[0]), min(bottom, box[3]) - max(top, box[1])
+        if width > 0 and height > 0 and width * height > 0.6 * area:
+            found = colour
+    return found
