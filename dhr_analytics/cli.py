@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from dhr_analytics._version import __version__
-from dhr_analytics.errors import DHRError, UsageError
+from dhr_analytics.cli_coding import add_commands, code_plans
+from dhr_analytics.errors import DHRError
+from dhr_analytics.terminal import answer, command, positive, tell
 
 _ABOUT = """\
 Reads the action plans of domestic homicide reviews, codes every recommendation
@@ -21,6 +20,9 @@ to themes, and makes the quarterly report pack.
   dhr ingest PLANS --out DIR             only read and normalise the plans
   dhr classify DIR                       only code the themes of a plan package
   dhr classify --texts IN.csv --out OUT.csv
+  dhr coding export DIR SHEET.xlsx       let people decide on themes, in Excel
+  dhr codebook check                     look the list of themes over
+  dhr evaluate ingest|themes ...         how well plans are read, themes are coded
 
 Results go to standard output, progress to standard error. Exit codes: 0 done;
 1 done, but something needs a look (said on the last line); 2 wrong use; 3 input
@@ -47,12 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except DHRError as error:
-        _tell(f"dhr {args.command}: {error}")
+        tell(f"dhr {args.command}: {error}")
         return error.exit_code
     except BrokenPipeError:
         return 0
     except KeyboardInterrupt:
-        _tell(f"dhr {args.command}: stopped. Nothing half-written was left behind.")
+        tell(f"dhr {args.command}: stopped. Nothing half-written was left behind.")
         return 130
 
 
@@ -63,14 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"dhr_analytics {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_ingest(commands)
-    _add_classify(commands)
     _add_report(commands)
-    _add_evaluate(commands)
+    add_commands(commands)
     return parser
 
 
 def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    sub = _command(
+    sub = command(
         commands,
         "ingest",
         "Read action plans and write them as a plan package: one CSV table each for reviews, recommendations, "
@@ -100,31 +101,14 @@ def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="write individuals' names; marks the package as restricted, reports refuse it",
     )
     sub.add_argument(
-        "--jobs", type=_positive, default=1, metavar="N", help="documents read at the same time (default 1)"
+        "--jobs", type=positive, default=1, metavar="N", help="documents read at the same time (default 1)"
     )
     sub.add_argument("--json", action="store_true", help="print the result as JSON")
     sub.set_defaults(run=_ingest)
 
 
-def _add_classify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    sub = _command(
-        commands,
-        "classify",
-        "Code recommendations to the themes of the codebook. Each theme is given with the words that caused it.",
-        "dhr classify data/packages/2025Q1                  writes themes.csv into the package\n"
-        "dhr classify --texts IN.csv --out OUT.csv          IN has the columns id,text[,section]\n\n"
-        "OUT has one line for each theme of each text: id,theme,source,probability,evidence,start,end.",
-    )
-    sub.add_argument("package", nargs="?", metavar="DIR", help="a plan package that dhr ingest has written")
-    sub.add_argument("--texts", metavar="IN.csv", help="code the texts of a CSV file instead")
-    sub.add_argument("--out", metavar="OUT.csv", help="where the themes of --texts go")
-    sub.add_argument("--codebook", metavar="TOML", help="another codebook than the one that comes with dhr_analytics")
-    sub.add_argument("--json", action="store_true", help="print the result as JSON")
-    sub.set_defaults(run=_classify)
-
-
 def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    sub = _command(
+    sub = command(
         commands,
         "report",
         "Make the report pack of a quarter. The last line printed is the page to open. A folder of documents "
@@ -159,39 +143,10 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
             metavar=name.upper(),
             help=f"keep only this {what} (may be repeated)",
         )
-    sub.add_argument(
-        "--jobs", type=_positive, default=2, metavar="N", help="notebooks run at the same time (default 2)"
-    )
+    sub.add_argument("--jobs", type=positive, default=2, metavar="N", help="notebooks run at the same time (default 2)")
     sub.add_argument("--json", action="store_true", help="print the result as JSON")
+    sub.add_argument("--decisions", default="data/decisions.csv", metavar="CSV", help="human decisions on themes")
     sub.set_defaults(run=_report)
-
-
-def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    sub = _command(
-        commands,
-        "evaluate",
-        "Say how well plans are read or themes are coded, against readings and codings by hand.",
-        "dhr evaluate ingest tests/gold_sample data/packages/sample --misses",
-    )
-    kinds = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
-    ingest = kinds.add_parser("ingest", help="a plan package against a reading by hand")
-    ingest.add_argument("gold", metavar="GOLD_DIR", help="folder with recommendations.csv and actions.csv read by hand")
-    ingest.add_argument("package", metavar="DIR", help="plan package made from the same documents")
-    ingest.add_argument("--misses", action="store_true", help="also print every difference")
-    ingest.add_argument("--json", action="store_true", help="print the result as JSON")
-    ingest.set_defaults(run=_evaluate_ingest)
-
-
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, description: str, examples: str
-) -> argparse.ArgumentParser:
-    return commands.add_parser(
-        name,
-        help=description.split(". ")[0].rstrip("."),
-        description=description,
-        epilog=f"examples:\n{examples}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
 
 
 def _ingest(args: argparse.Namespace) -> int:
@@ -204,7 +159,7 @@ def _ingest(args: argparse.Namespace) -> int:
         overrides=args.overrides,
         keep_names=args.keep_names,
         jobs=args.jobs,
-        progress=_tell,
+        progress=tell,
     )
     path = write_package(plans, args.out)
     unread, queue = _unread(plans), 0 if plans.needs_review is None else len(plans.needs_review)
@@ -217,66 +172,19 @@ def _ingest(args: argparse.Namespace) -> int:
         "needs_review": queue,
         "unread": unread,
     }
-    _answer(
+    answer(
         args.json, result, f"{path.parent}: {len(plans.recommendations)} recommendations, {len(plans.actions)} actions"
     )
     if queue:
-        _tell(f"{queue} row{'s' * (queue > 1)} to look at, the least sure first: {path.parent / 'needs_review.csv'}")
+        tell(f"{queue} row{'s' * (queue > 1)} to look at, the least sure first: {path.parent / 'needs_review.csv'}")
     if unread:
-        _tell(f"{len(unread)} of the documents gave no plan; see rejected.csv: {', '.join(unread)}")
+        tell(f"{len(unread)} of the documents gave no plan; see rejected.csv: {', '.join(unread)}")
     return 1 if unread else 0
 
 
 def _unread(plans) -> list[str]:  # type: ignore[no-untyped-def]
     """Documents that were given and are not among the reviews."""
     return sorted(set(plans.rejected["document"]) - set(plans.reviews["document"]))
-
-
-def _classify(args: argparse.Namespace) -> int:
-    from dhr_analytics.themes import Codebook, code_recommendations
-
-    if bool(args.package) == bool(args.texts) or bool(args.texts) != bool(args.out):
-        raise UsageError(
-            "name either a plan package, or --texts IN.csv together with --out OUT.csv. See dhr classify --help."
-        )
-    codebook = Codebook.load(args.codebook) if args.codebook else Codebook.load()
-    if args.texts:
-        return _classify_texts(args, codebook)
-    from dhr_analytics.package import read_package, write_package
-
-    plans = read_package(args.package)
-    themes = code_recommendations(plans.recommendations, codebook)
-    write_package(plans.with_themes(themes), args.package)
-    coded = themes["recommendation_id"].nunique()
-    result = {
-        "package": args.package,
-        "coded": int(coded),
-        "themes_given": len(themes),
-        "codebook_version": codebook.version,
-    }
-    _answer(args.json, result, f"{args.package}: {len(themes)} themes given to {coded} recommendations")
-    return 0
-
-
-def _classify_texts(args: argparse.Namespace, codebook) -> int:  # type: ignore[no-untyped-def]
-    from dhr_analytics.themes import code_texts
-    from dhr_analytics.themes.texts import read_texts
-
-    texts = read_texts(args.texts)
-    began = time.perf_counter()
-    themes = code_texts(texts, codebook)
-    out = Path(args.out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        themes.to_csv(
-            out, index=False, encoding="utf-8", lineterminator="\n", quoting=csv.QUOTE_MINIMAL, float_format="%.6g"
-        )
-    except OSError as error:
-        raise UsageError(f"Cannot write {out}: {error.strerror}. Name another file with --out.") from error
-    _tell(f"coded {len(texts)} texts in {time.perf_counter() - began:.1f} s")
-    result = {"out": str(out), "texts": len(texts), "themes_given": len(themes), "codebook_version": codebook.version}
-    _answer(args.json, result, f"{out}: {len(themes)} themes given to {len(texts)} texts")
-    return 0
 
 
 def _report(args: argparse.Namespace) -> int:
@@ -287,7 +195,7 @@ def _report(args: argparse.Namespace) -> int:
     parse_quarter(args.quarter)  # before the minutes that reading may take
     source, unread = Path(args.source), list[str]()
     if not (source / DESCRIPTOR).is_file():
-        source, unread = _prepare(source, Path(args.out))
+        source, unread = _prepare(source, Path(args.out), args.decisions)
     page = make_report(
         source,
         quarter=args.quarter,
@@ -297,48 +205,24 @@ def _report(args: argparse.Namespace) -> int:
         agencies=";".join(args.agency),
         themes=";".join(args.theme),
         jobs=args.jobs,
-        progress=_tell,
+        progress=tell,
     )
     if unread:
-        _tell(f"{len(unread)} of the documents gave no plan; see {source / 'rejected.csv'}: {', '.join(unread)}")
-    _answer(args.json, {"page": str(page), "package": str(source), "unread": unread}, str(page))
+        tell(f"{len(unread)} of the documents gave no plan; see {source / 'rejected.csv'}: {', '.join(unread)}")
+    answer(args.json, {"page": str(page), "package": str(source), "unread": unread}, str(page))
     return 1 if unread else 0
 
 
-def _evaluate_ingest(args: argparse.Namespace) -> int:
-    from dhr_analytics.evaluate import evaluate_ingest
-
-    figures, misses = evaluate_ingest(args.gold, args.package)
-    lines = [*(misses if args.misses else []), *(f"{name:20s} {value}" for name, value in figures.items())]
-    _answer(args.json, {**figures, "misses": misses} if args.misses else dict(figures), "\n".join(lines))
-    return 0
-
-
-def _prepare(documents: Path, out: Path) -> tuple[Path, list[str]]:
+def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, list[str]]:
     """Read and code a folder of documents; its package stands beside the packs."""
     from dhr_analytics.ingest import ingest
     from dhr_analytics.package import write_package
-    from dhr_analytics.themes import code_recommendations
+    from dhr_analytics.themes import Codebook
 
-    plans = ingest([documents], progress=_tell)
-    _tell(f"coding {len(plans.recommendations)} recommendations")
-    plans = plans.with_themes(code_recommendations(plans.recommendations))
+    plans = ingest([documents], progress=tell)
+    tell(f"coding {len(plans.recommendations)} recommendations")
+    plans, _ = code_plans(plans, Codebook.load(), decisions)
     return write_package(plans, out / "plans").parent, _unread(plans)
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
-
-
-def _tell(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
-
-
-def _answer(as_json: bool, result: dict[str, object], line: str) -> None:
-    sys.stdout.write((json.dumps(result, ensure_ascii=False) if as_json else line) + "\n")
 
 
 if __name__ == "__main__":

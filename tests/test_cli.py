@@ -29,11 +29,24 @@ def plans(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("command", [[], ["ingest"], ["classify"], ["report"], ["evaluate"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["ingest"],
+        ["classify"],
+        ["report"],
+        ["evaluate"],
+        ["coding"],
+        ["codebook"],
+        ["coding", "export"],
+        ["evaluate", "themes"],
+    ],
+)
 def test_help_teaches(command):
     done = dhr(*command, "--help")
     assert done.returncode == 0
-    assert "dhr " in done.stdout and "examples:" in done.stdout or not command
+    assert "dhr" in done.stdout and ("examples:" in done.stdout or len(command) != 1)
 
 
 def test_ingest_and_classify_a_package(plans, tmp_path):
@@ -110,7 +123,8 @@ def test_the_main_job_from_any_folder(plans, tmp_path):
 
 def test_every_command_and_option_is_documented():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for command in ("ingest", "classify", "report", "evaluate"):
+    for command in ("ingest", "classify", "report", "coding export", "coding import", "coding agreement", "codebook check",
+                    "evaluate ingest", "evaluate themes"):  # fmt: skip
         assert f"dhr {command}" in readme
-        options = set(re.findall(r"(?<!\w)--[a-z][a-z-]+", dhr(command, "--help").stdout)) - {"--help"}
+        options = set(re.findall(r"(?<!\w)--[a-z][a-z-]+", dhr(*command.split(), "--help").stdout)) - {"--help"}
         assert not [option for option in options if option not in readme], command

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dhr_analytics.errors import InputError
-from dhr_analytics.themes import Codebook, code_recommendations, code_texts
-from dhr_analytics.themes.coding import COLUMNS
+from dhr_analytics.themes import Codebook, code_recommendations, code_texts, find_themes
+from dhr_analytics.themes.coding import COLUMNS, QUEUE, chances, code_stream, review_queue
+from dhr_analytics.themes.evaluate import read_gold
+from dhr_analytics.themes.model import read_training
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -21,7 +23,7 @@ def frame(*texts: str | None, **columns: list[str]) -> pd.DataFrame:
 def test_columns_and_types_are_those_of_the_contract() -> None:
     coded = code_texts(frame("Complete the DASH.", "Thank the widow's neighbour."))
     assert tuple(coded.columns) == COLUMNS
-    assert set(coded["source"]) == {"rule"}
+    assert set(coded["source"]) <= {"rule", "model"}
     assert coded["probability"].between(0, 1).all()
     assert set(coded["codebook_version"]) == {Codebook.load().version}
 
@@ -34,9 +36,71 @@ def test_no_texts_give_no_rows_with_the_same_columns() -> None:
 
 def test_implied_parent_carries_the_evidence_of_its_child() -> None:
     coded = code_texts(frame("Officers must use the DARA.")).set_index("theme")
-    columns = ["evidence", "start", "end", "probability"]
+    columns = ["source", "evidence", "start", "end"]
     assert coded.loc["dash", "evidence"] == "DARA"
     assert coded.loc["risk_assessment", columns].tolist() == coded.loc["dash", columns].tolist()
+    assert coded.loc["risk_assessment", "probability"] >= coded.loc["dash", "probability"]
+
+
+def test_source_says_whether_a_phrase_of_the_codebook_fired() -> None:
+    texts, codebook = pd.DataFrame(read_training()[::4]), Codebook.load()
+    coded = code_texts(texts, codebook)
+    found = dict(zip(texts["id"], find_themes(texts["text"], codebook), strict=True))
+    fired = {identity: codebook.close({match.theme for match in matches}) for identity, matches in found.items()}
+    assert set(coded["source"]) == {"rule", "model"}
+    assert all((row.theme in fired[row.id]) == (row.source == "rule") for row in coded.itertuples())
+
+
+def cut(texts: pd.DataFrame) -> pd.DataFrame:
+    """Each theme given, with its probability before and after its evidence is cut out of the text."""
+    coded = code_texts(texts)
+    coded = coded[coded["start"].notna()].reset_index(drop=True)
+    text_of = dict(zip(texts["id"], texts["text"], strict=True))
+    left = [text_of[row.id][: row.start] + " " + text_of[row.id][row.end :] for row in coded.itertuples()]
+    after = chances(pd.DataFrame({"id": range(len(coded)), "text": left}))
+    return coded.assign(after=[after.at[place, theme] for place, theme in coded["theme"].items()])
+
+
+def test_without_its_evidence_a_theme_is_less_likely() -> None:
+    cases = cut(pd.DataFrame(read_training()))
+    assert len(cases) > 3000
+    assert (cases["after"] < cases["probability"]).mean() > 0.998
+    assert (cases["after"] - cases["probability"]).max() < 0.01
+
+
+@pytest.mark.seeds
+@pytest.mark.skipif(not (SHARED / "gold" / "themes.csv").exists(), reason="the gold reading in ../shared is not there")
+def test_without_its_evidence_a_theme_of_the_published_plans_is_less_likely() -> None:
+    cases = cut(read_gold(SHARED / "gold" / "themes.csv"))
+    assert (cases["after"] < cases["probability"]).all()
+
+
+def test_each_text_is_coded_by_itself_and_so_in_any_portions() -> None:
+    texts = pd.DataFrame(read_training()[::9])
+    whole = code_texts(texts)
+    portions = pd.concat(code_stream(texts.iloc[at : at + 7] for at in range(0, len(texts), 7)), ignore_index=True)
+    pd.testing.assert_frame_equal(portions, whole)
+
+
+def test_review_queue_holds_the_unsure_themes_the_most_useful_first() -> None:
+    texts = pd.DataFrame(read_training()[::5])
+    queue, chance = review_queue(texts), chances(texts)
+    assert tuple(queue.columns) == QUEUE
+    assert len(queue) and queue["probability"].between(0.2, 0.7).all()
+    assert queue["usefulness"].is_monotonic_decreasing
+    assert len(queue) >= ((chance > 0.21) & (chance < 0.69)).sum().sum()
+    given = set(code_texts(texts)[["id", "theme"]].itertuples(index=False, name=None))
+    assert all(((row.id, row.theme) in given) == row.given for row in queue.itertuples())
+    text_of = dict(zip(texts["id"], texts["text"], strict=True))
+    assert all(text_of[row.id][row.start : row.end] == row.evidence != "" for row in queue.itertuples())
+    # Equally unsure, the rarer theme comes first.
+    expected = chance.sum()
+    one = queue[queue["probability"].round(2) == queue["probability"].round(2).mode()[0]]
+    assert expected[one["theme"].iloc[0]] < expected[one["theme"].iloc[-1]]
+
+
+def test_review_queue_of_no_texts_is_empty() -> None:
+    assert review_queue(frame()).empty
 
 
 @settings(deadline=None, max_examples=100)
@@ -140,7 +204,7 @@ def test_a_repeated_id_is_named() -> None:
 
 @pytest.mark.seeds
 @pytest.mark.skipif(not (SHARED / "gold" / "themes.csv").exists(), reason="the gold reading in ../shared is not there")
-def test_rules_alone_reach_the_floor_on_the_published_plans() -> None:
+def test_coding_reaches_the_floor_on_the_published_plans() -> None:
     key = ["document", "seq"]
     gold = pd.read_csv(SHARED / "gold" / "themes.csv", dtype=str, keep_default_na=False)
     texts = pd.read_csv(SHARED / "gold" / "recommendations.csv", dtype=str, keep_default_na=False)
@@ -149,4 +213,4 @@ def test_rules_alone_reach_the_floor_on_the_published_plans() -> None:
     found = {identity: set(rows) for identity, rows in coded.groupby("id")["theme"]}
     pairs = [(set(row.themes.split(";")), found[f"{row.document}/{row.seq}"]) for row in gold.itertuples()]
     right = sum(len(wanted & given_) for wanted, given_ in pairs)
-    assert 2 * right / sum(len(wanted) + len(given_) for wanted, given_ in pairs) >= 0.70
+    assert 2 * right / sum(len(wanted) + len(given_) for wanted, given_ in pairs) >= 0.85

@@ -52,7 +52,9 @@ def xlsx(sheet, strings="<sst xmlns='http://schemas.openxmlformats.org/spreadshe
 
 def word_of_many_paragraphs():
     pick = random.Random(1)
-    paragraphs = ["<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>" + pick.choice("abcdef") * 3 + "</w:t></w:r></w:p>" for _ in range(200)]
+    paragraphs = [
+        "<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>" + pick.choice("abcdef") * 3 + "</w:t></w:r></w:p>" for _ in range(200)
+    ]
     return docx("".join(paragraphs * 9_000))
 
 
@@ -72,13 +74,19 @@ BOMBS = {
     "blank.docx": lambda: docx("<w:p/>" * 55_000_000),
     "deep.docx": lambda: docx("<w:sdt><w:sdtContent>" * 60_000 + "</w:sdtContent></w:sdt>" * 60_000),
     "many parts.docx": lambda: docx("<w:p/>", **{f"word/media/{i}.xml": "" for i in range(6_000)}),
-    "laughs.docx": lambda: packed({"[Content_Types].xml": TYPES.format(f'<Override ContentType="{WORD}"/>'), "word/document.xml": laughs()}),
-    "many cells.xlsx": lambda: xlsx("".join(f'<row r="{r}">' + f'<c r="A{r}"><v>1</v></c>' * 20 + "</row>" for r in range(1, 70_000))),
+    "laughs.docx": lambda: packed(
+        {"[Content_Types].xml": TYPES.format(f'<Override ContentType="{WORD}"/>'), "word/document.xml": laughs()}
+    ),
+    "many cells.xlsx": lambda: xlsx(
+        "".join(f'<row r="{r}">' + f'<c r="A{r}"><v>1</v></c>' * 20 + "</row>" for r in range(1, 70_000))
+    ),
     "diagonal.xlsx": lambda: xlsx(diagonal()),
     "joined.xlsx": lambda: xlsx("</sheetData><mergeCells><mergeCell ref='A1:XFD1048576'/></mergeCells><sheetData>"),
     "laughs.xlsx": lambda: xlsx('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', laughs()),
     "deep.html": lambda: b"<html>" + b"<div><table><tr><td>" * 20_000,
-    "wide.html": lambda: b"<table>" + b"<tr><td rowspan=60000>" + b"word " * 100_000 + b"<td>x" + b"<tr><td>y" * 20_000 + b"</table>",
+    "wide.html": lambda: (
+        b"<table>" + b"<tr><td rowspan=60000>" + b"word " * 100_000 + b"<td>x" + b"<tr><td>y" * 20_000 + b"</table>"
+    ),
 }
 
 
@@ -168,7 +176,9 @@ def apart(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
     def read(function, **limits):
-        return guard.read_apart(b"words", "plan.pdf", "pdf", reader=f"odd_readers:{function}", **{"seconds": 10, "megabytes": 300, **limits})
+        return guard.read_apart(
+            b"words", "plan.pdf", "pdf", reader=f"odd_readers:{function}", **{"seconds": 10, "megabytes": 300, **limits}
+        )
 
     return read
 
@@ -189,7 +199,10 @@ def apart(tmp_path, monkeypatch):
 )
 def test_readers_that_misbehave_are_ended_and_told_of(apart, reader, says, no_process_left):
     with pytest.raises(InputError, match=says) as caught:
-        apart(reader, **{"sleeps": {"seconds": 1.5}, "loops": {"seconds": 1.5}, "floods": {"megabytes": 900}}.get(reader, {}))
+        apart(
+            reader,
+            **{"sleeps": {"seconds": 1.5}, "loops": {"seconds": 1.5}, "floods": {"megabytes": 900}}.get(reader, {}),
+        )
     assert "plan.pdf" in str(caught.value)
     assert len(no_process_left) == 1
 
@@ -230,7 +243,9 @@ def test_workers_of_a_pool_may_read(tmp_path):
 
 def test_reading_starts_without_heavy_libraries():
     code = "import sys, dhr_analytics.reading; print([m for m in ('pandas', 'numpy', 'openpyxl', 'lxml', 'pdfplumber', 'rapidfuzz') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)

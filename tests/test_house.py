@@ -22,7 +22,9 @@ LAYERS = {
     "overrides": {"normalising"},
     "ingest": {"reading", "normalising", "overrides"},
     "evaluate": set(),
-    "cli": {"ingest", "evaluate", "themes", "statistics", "reporting"},
+    "terminal": set(),
+    "cli_coding": {"terminal", "evaluate", "themes"},
+    "cli": {"terminal", "cli_coding", "ingest", "themes", "statistics", "reporting"},
 }
 GROUND = {"errors", "schema", "package", "_version"}
 

@@ -9,7 +9,11 @@ from dhr_analytics.errors import InputError
 from dhr_analytics.reading.delimited import read_delimited, sniff
 from dhr_analytics.reading.text import read_text
 
-ROWS = [["Ref", "Recommendation", "Lead"], ["1", 'Train "all" staff,\nthen ask; again', "Housing"], ["2", "Review", "Police"]]
+ROWS = [
+    ["Ref", "Recommendation", "Lead"],
+    ["1", 'Train "all" staff,\nthen ask; again', "Housing"],
+    ["2", "Review", "Police"],
+]
 
 
 def written(rows, delimiter=",", **options):
@@ -29,9 +33,25 @@ def test_any_delimiter_and_encoding(delimiter, encoding):
 
 @pytest.mark.parametrize("delimiter", [",", ";"])
 def test_titles_above_and_notes_below_are_text(delimiter):
-    rows = [["Plan of Ashby Vale"], ["", "", ""], *ROWS, [], ["Health", "", ""], [], ["3", "Tell", "GP"], [], ["End of report"]]
+    rows = [
+        ["Plan of Ashby Vale"],
+        ["", "", ""],
+        *ROWS,
+        [],
+        ["Health", "", ""],
+        [],
+        ["3", "Tell", "GP"],
+        [],
+        ["End of report"],
+    ]
     tables = read_delimited(written(rows, delimiter).encode(), "x.csv")
-    assert [(table.kind, len(table.rows)) for table in tables] == [("text", 1), ("table", 3), ("text", 1), ("table", 1), ("text", 1)]
+    assert [(table.kind, len(table.rows)) for table in tables] == [
+        ("text", 1),
+        ("table", 3),
+        ("text", 1),
+        ("table", 1),
+        ("text", 1),
+    ]
     assert tables[3].rows[0].place == "row 9"
 
 

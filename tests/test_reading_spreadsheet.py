@@ -81,9 +81,16 @@ def test_values_read_as_the_sheet_shows_them(value, form, text):
 
 
 def test_titles_are_text_and_places_are_what_excel_shows():
-    book = workbook([[None, "Plan of Ashby Vale"], [], [None, "Ref", "Action"], [None, 1, "Do it"], [], [None, "End note"]], "Plan 2025")
+    book = workbook(
+        [[None, "Plan of Ashby Vale"], [], [None, "Ref", "Action"], [None, 1, "Do it"], [], [None, "End note"]],
+        "Plan 2025",
+    )
     text, table, end = read_spreadsheet(saved(book), "x.xlsx")
-    assert (text.kind, text.rows[0].cells, text.rows[0].place) == ("text", ("Plan of Ashby Vale",), "sheet Plan 2025, row 1")
+    assert (text.kind, text.rows[0].cells, text.rows[0].place) == (
+        "text",
+        ("Plan of Ashby Vale",),
+        "sheet Plan 2025, row 1",
+    )
     assert text.rows[0].break_before
     assert [row.cells for row in table.rows] == [("Ref", "Action"), ("1", "Do it")]
     assert table.rows[1].place == "sheet Plan 2025, row 4"
@@ -91,24 +98,48 @@ def test_titles_are_text_and_places_are_what_excel_shows():
 
 
 def test_a_blank_row_does_not_part_a_table_nor_a_lone_cell_aside():
-    book = workbook([["Ref", "Recommendation", "Action"], [1, "Train", "Book"], [], [None, None, "and pay for it"], [], [2, "Tell", "Post"]])
+    book = workbook(
+        [
+            ["Ref", "Recommendation", "Action"],
+            [1, "Train", "Book"],
+            [],
+            [None, None, "and pay for it"],
+            [],
+            [2, "Tell", "Post"],
+        ]
+    )
     (table,) = read_spreadsheet(saved(book), "x.xlsx")
     assert [row.cells[2] for row in table.rows] == ["Action", "Book", "and pay for it", "Post"]
 
 
 def test_joined_cells_are_repeated_down_but_not_across():
-    book = workbook([["Ref", "Action", "Lead"], [1, "a", "x"], [None, "b", "y"], ["over three columns"], [None], [2, "c", "z"]])
+    book = workbook(
+        [["Ref", "Action", "Lead"], [1, "a", "x"], [None, "b", "y"], ["over three columns"], [None], [2, "c", "z"]]
+    )
     for area in ("A2:A3", "A4:C5"):
         book.active.merge_cells(area)
     book.active["A2"].fill = solid(rgb="FFFF0000")
     (table,) = read_spreadsheet(saved(book), "x.xlsx")
-    assert [row.cells for row in table.rows[1:]] == [("1", "a", "x"), ("1", "b", "y"), ("over three columns", "", ""), ("2", "c", "z")]
+    assert [row.cells for row in table.rows[1:]] == [
+        ("1", "a", "x"),
+        ("1", "b", "y"),
+        ("over three columns", "", ""),
+        ("2", "c", "z"),
+    ]
     assert [row.fills for row in table.rows[1:3]] == [("red", "", "")] * 2
 
 
 def test_colours_of_palette_theme_and_index_are_named():
     book = workbook([["Ref", "a", "b", "c", "d", "e", "f", "g"], list("12345678")])
-    fills = [solid(rgb="FF92D050"), solid(rgb="FFFFEB9C"), solid(indexed=10), solid(theme=9), solid(theme=9, tint=0.8), solid(theme=4), solid(rgb="FF1F4E79")]
+    fills = [
+        solid(rgb="FF92D050"),
+        solid(rgb="FFFFEB9C"),
+        solid(indexed=10),
+        solid(theme=9),
+        solid(theme=9, tint=0.8),
+        solid(theme=4),
+        solid(rgb="FF1F4E79"),
+    ]
     for cell, fill in zip(book.active[2][1:], fills, strict=True):
         cell.fill = fill
     book.loaded_theme = None
@@ -139,7 +170,9 @@ def test_hidden_sheets_are_named_hidden_rows_and_columns_are_read():
 
 @pytest.mark.parametrize("title", ["Sheet1", "Action plan", "Plan 2025", "Actions (2)"])
 def test_plain_sheet_names_are_no_headings(title):
-    assert [table.kind for table in read_spreadsheet(saved(workbook([["Ref", "Action"], [1, "a"]], title)), "x.xlsx")] == ["table"]
+    assert [
+        table.kind for table in read_spreadsheet(saved(workbook([["Ref", "Action"], [1, "a"]], title)), "x.xlsx")
+    ] == ["table"]
 
 
 def test_formulas_give_their_stored_value_and_a_missing_one_is_said():
@@ -164,7 +197,8 @@ def test_rich_text_is_read_whole():
 @pytest.mark.parametrize("prefix", [b"", b"x:"])
 def test_a_million_coloured_empty_rows_are_quick(prefix):
     empty = b"".join(
-        b'<%brow r="%d"><%bc r="A%d" s="1"/><%bc r="B%d" s="1"/></%brow>' % (prefix, r, prefix, r, prefix, r, prefix) for r in range(10, 1_000_001)
+        b'<%brow r="%d"><%bc r="A%d" s="1"/><%bc r="B%d" s="1"/></%brow>' % (prefix, r, prefix, r, prefix, r, prefix)
+        for r in range(10, 1_000_001)
     )
 
     def fill(xml):
@@ -204,17 +238,26 @@ def test_damaged_parts_are_told_in_words(member):
 
 def test_a_column_joined_to_its_end_is_quick():
     def join(xml):
-        return xml.replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A2:A1048576"/><mergeCell ref="B1:XFD1"/></mergeCells>')
+        return xml.replace(
+            b"</sheetData>",
+            b'</sheetData><mergeCells><mergeCell ref="A2:A1048576"/><mergeCell ref="B1:XFD1"/></mergeCells>',
+        )
 
     began = time.perf_counter()
-    (table,) = read_spreadsheet(changed(saved(workbook([["Ref", "Action"], [1, "a"], [None, "b"]])), "sheet1.xml", join), "x.xlsx")
+    (table,) = read_spreadsheet(
+        changed(saved(workbook([["Ref", "Action"], [1, "a"], [None, "b"]])), "sheet1.xml", join), "x.xlsx"
+    )
     assert time.perf_counter() - began < 2
     assert [row.cells for row in table.rows] == [("Ref", "Action"), ("1", "a"), ("1", "b")]
 
 
 def test_inline_words_and_coded_letters():
     def inline(xml):
-        return re.sub(rb'<c r="B2"[^>]*>.*?</c>', b'<c r="B2" t="inlineStr"><is><r><t>One_x000D_</t></r><r><t xml:space="preserve"> line</t></r></is></c>', xml)
+        return re.sub(
+            rb'<c r="B2"[^>]*>.*?</c>',
+            b'<c r="B2" t="inlineStr"><is><r><t>One_x000D_</t></r><r><t xml:space="preserve"> line</t></r></is></c>',
+            xml,
+        )
 
     (table,) = read_spreadsheet(changed(saved(workbook([["Ref", "Action"], [1, "a"]])), "sheet1.xml", inline), "x.xlsx")
     assert table.rows[1].cells == ("1", "One line")
@@ -222,7 +265,9 @@ def test_inline_words_and_coded_letters():
 
 def test_the_strict_kind_of_workbook_is_not_taken_for_empty():
     def strict(xml):
-        return xml.replace(b"schemas.openxmlformats.org/spreadsheetml/2006/main", b"purl.oclc.org/ooxml/spreadsheetml/main")
+        return xml.replace(
+            b"schemas.openxmlformats.org/spreadsheetml/2006/main", b"purl.oclc.org/ooxml/spreadsheetml/main"
+        )
 
     with pytest.raises(InputError, match="^x.xlsx .*save it as Excel workbook"):
         read_spreadsheet(changed(saved(workbook([["Ref", "Action"], [1, "a"]])), ".xml", strict), "x.xlsx")

@@ -47,7 +47,8 @@ def some_plans() -> Plans:
         {"review_id": "A", "area": "Northshire", "published_on": "2023-02-01", "sha256": "ab" * 32},
         {"review_id": "B", "area": "Southam", "published_on": "2023-11-01", "title": HOSTILE},
     ]
-    texts = [{"recommendation_id": "A-R001", "text": HOSTILE}]
+    asked = f"The hospital trust should train its staff. {HOSTILE}"
+    texts = [{"recommendation_id": "A-R001", "text": HOSTILE}, {"recommendation_id": "A-R003", "text": asked}]
     plans = frames.build(actions, recommendations=texts, reviews=reviews, themes=themes)
     queue = [
         {"row_id": key, "location": f"B.docx, {HOSTILE}", "reason": HOSTILE, "confidence": sure, "text": HOSTILE}
@@ -60,6 +61,7 @@ def some_plans() -> Plans:
     corrected = {"row_id": "B-R002", "column": "text", "was": HOSTILE, "now": HOSTILE, "by": "analyst"}
     return replace(
         plans,
+        themes=plans.themes.assign(probability=0.5),
         needs_review=schema.typed("needs_review", pd.DataFrame(queue)),
         rejected=schema.typed("rejected", pd.DataFrame(rejected)),
         about={"corrections": [{**corrected, "on": "2025-03-01", "reason": HOSTILE}]},
@@ -337,7 +339,7 @@ def test_a_package_with_names_is_refused(tmp_path):
         report.make_report(tmp_path / "package", quarter="2025Q1", out=tmp_path / "reports")
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("0[0-4]*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("0[0-46]*.ipynb")), ids=lambda path: path.stem)
 def test_notebooks_are_thin_and_clean(path):
     book = nbformat.read(path, as_version=4)
     nbformat.validate(book)

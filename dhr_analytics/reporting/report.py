@@ -23,7 +23,7 @@ from dhr_analytics.reporting.view import View, load
 from dhr_analytics.themes.codebook import Codebook
 
 MANIFEST = "manifest.json"
-PAGES = ("00_summary", "01_data_quality", "02_themes", "03_trends", "04_completion")
+PAGES = ("00_summary", "01_data_quality", "02_themes", "03_trends", "04_completion", "06_methods")
 
 
 def make_report(

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import groupby
 
 from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate, parse_quarter
+from dhr_analytics.themes.actions import load_action_types
 from dhr_analytics.themes.codebook import Codebook
 
 STATUSES = {
@@ -55,6 +56,7 @@ REASONS = {
     "text outside the plan": "Text before, after or between the tables",
     "title": "Title of the document",
 }
+STRENGTHS = {"stronger": "Stronger", "intermediate": "Intermediate", "weaker": "Weaker", "": "Not rated"}
 CODED_BY = {"rule": "given by a rule", "model": "given by the model", "human": "given by a person"}
 FRACTIONS = {1 / 4: "a quarter", 1 / 3: "a third", 1 / 2: "half", 2 / 3: "two thirds", 3 / 4: "three quarters"}
 UNITS = {"reviews": "review", "recommendations": "recommendation", "actions": "action", "days": "day"}
@@ -205,6 +207,12 @@ def theme_names() -> Mapping[str, str]:
 
 
 @cache
+def action_types() -> Mapping[str, str]:
+    """Return the names of the types of actions by id."""
+    return {each.id: each.name for each in load_action_types().types}
+
+
+@cache
 def theme_tags() -> Mapping[str, str]:
     """Return the Home Office tag that each theme rolls up to, by id."""
     return {theme.id: theme.home_office for theme in Codebook.load().themes}
@@ -224,11 +232,20 @@ def name(dimension: str, group: str) -> str:
     -------
     str
     """
+    if dimension == "strength":
+        return STRENGTHS[group]
     if group in (NOT_STATED, NOT_CODED, ""):
         return capital(group or NOT_STATED)
     if dimension.endswith("_quarter"):
         return parse_quarter(group).label
-    words = {"theme": theme_names(), "status": STATUSES, "scope": SCOPES, "sector": SECTORS, "smart": SMART}
+    words = {
+        "theme": theme_names(),
+        "action_type": action_types(),
+        "status": STATUSES,
+        "scope": SCOPES,
+        "sector": SECTORS,
+        "smart": SMART,
+    }
     if group in (known := words.get(dimension, {})):
         return known[group]
     return group if dimension in ("agency", "area") else capital(group.replace("_", " "))

@@ -1,23 +1,52 @@
-"""Coding: from texts to the rows of themes.csv.
+"""Coding: from texts to the rows of themes.csv, by the phrase rules and the trained model together.
 
-The rules are the first source. A model and human coders join here, each with rows of the same columns and its own
-`source`.
+Both are joined to one probability for each theme (see `model`). A theme is given from its threshold on; those that are
+neither clearly given nor clearly not stand in `review_queue`. Human decisions are laid over these rows elsewhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.themes.codebook import OTHER, Codebook
+from dhr_analytics.themes.model import (
+    Model,
+    Read,
+    contributions,
+    load_model,
+    probabilities,
+    read_words,
+    reader_for,
+    score,
+)
 from dhr_analytics.themes.rules import Evidence, find_themes
 
 COLUMNS = ("id", "theme", "source", "probability", "evidence", "start", "end", "codebook_version")
+QUEUE = ("id", "theme", "probability", "given", "evidence", "start", "end", "usefulness")
 SHORT_TEXT = 5
+# Where no theme reaches its threshold, the likeliest is given from here on rather than `other`.
+FLOOR = 0.25
+UNSURE = (0.2, 0.7)
+EVIDENCE_WORDS = 6
 
 
-def code_texts(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
-    """Code texts to themes by the phrase rules of the codebook.
+class _Coded(NamedTuple):
+    """What is known of one text: the themes' probabilities, which are given, and where their evidence stands."""
+
+    text: str
+    whole: str
+    read: Read
+    found: dict[str, list[Evidence]]
+    heading: dict[str, Evidence]
+    chance: dict[str, float]
+    given: list[str]
+
+
+def code_texts(frame: pd.DataFrame, codebook: Codebook | None = None, *, model: Model | None = None) -> pd.DataFrame:
+    """Code texts to themes by the codebook's phrase rules and the trained model.
 
     Parameters
     ----------
@@ -26,54 +55,45 @@ def code_texts(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.Data
         where the text has fewer than five words and so does not stand alone.
     codebook
         The codebook that comes with the package when left out.
+    model
+        The one trained for this codebook when left out (kept in a cache).
 
     Returns
     -------
     pandas.DataFrame
-        One row for each id and theme, in input order and then codebook order. `evidence` is the first match in the
-        text, the longest where several begin there, and `text[start:end]` is that evidence. `start` and `end` are
-        empty where the words stand in the heading, and where the theme is `other`, which has no evidence.
-        `probability` is the precision that the codebook states for the theme whose words were found.
+        One row for each id and theme, in input order and then codebook order. `source` is `rule` where a phrase of
+        the codebook fired, else `model`. `probability` is calibrated. `text[start:end]` is `evidence`: the rule match,
+        or the run of at most six words, that adds most to the theme. `start` and `end` are empty where the words stand
+        in the heading, and where the theme is `other`, which has no evidence. Each text is coded by itself, so the
+        rows do not depend on what else is in the frame.
 
     Raises
     ------
     InputError
         When a column is missing or an id is repeated.
     """
-    if missing := [column for column in ("id", "text") if column not in frame.columns]:
-        seen = ", ".join(map(str, frame.columns))
-        raise InputError(f"The texts have no column '{missing[0]}' (seen: {seen}). Give the columns id and text.")
-    if frame["id"].duplicated().any():
-        repeated = frame.loc[frame["id"].duplicated(), "id"].iloc[0]
-        raise InputError(f"The id '{repeated}' stands there more than once. Give each text its own id.")
     codebook = codebook or Codebook.load()
-    texts = _strings(frame, "text")
-    sections = _strings(frame, "section") if "section" in frame.columns else [""] * len(texts)
-    headings = [
-        section if len(text.split()) < SHORT_TEXT else "" for text, section in zip(texts, sections, strict=True)
-    ]
+    model = model or load_model(codebook)
+    coded = _code(frame, codebook, model)
     rows = [
         (identity, *row, codebook.version)
-        for identity, in_text, in_heading in zip(
-            frame["id"], find_themes(texts, codebook), find_themes(headings, codebook), strict=True
-        )
-        for row in _rows(in_text, in_heading, codebook)
+        for identity, one in zip(frame["id"], coded, strict=True)
+        for row in _rows(one, codebook, model)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
-        {**dict.fromkeys(("theme", "source", "evidence", "codebook_version"), "str"), "probability": "float64"}
-        | {"id": frame["id"].dtype, "start": "Int64", "end": "Int64"}
-    )
+    return _frame(rows, COLUMNS, frame["id"].dtype)
 
 
-def code_recommendations(recommendations: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
+def code_recommendations(
+    recommendations: pd.DataFrame, codebook: Codebook | None = None, *, model: Model | None = None
+) -> pd.DataFrame:
     """Code the recommendations of a plan package.
 
     Parameters
     ----------
     recommendations
         The table of that name: `recommendation_id`, `text` and, where there is one, `section`.
-    codebook
-        The codebook that comes with the package when left out.
+    codebook, model
+        As for `code_texts`.
 
     Returns
     -------
@@ -88,24 +108,203 @@ def code_recommendations(recommendations: pd.DataFrame, codebook: Codebook | Non
     if "recommendation_id" not in recommendations.columns:
         raise InputError("The recommendations have no column 'recommendation_id'. Give the table of a plan package.")
     texts = recommendations.drop(columns="id", errors="ignore").rename(columns={"recommendation_id": "id"})
-    return code_texts(texts, codebook).rename(columns={"id": "recommendation_id"})
+    return code_texts(texts, codebook, model=model).rename(columns={"id": "recommendation_id"})
+
+
+def code_stream(
+    frames: Iterable[pd.DataFrame], codebook: Codebook | None = None, *, model: Model | None = None
+) -> Iterator[pd.DataFrame]:
+    """Code frames one after the other, so that millions of texts need the memory of one frame.
+
+    Parameters
+    ----------
+    frames
+        As for `code_texts`, for instance from `pandas.read_csv(..., chunksize=20_000)`. That ids are unique is checked
+        within each frame only.
+    codebook, model
+        As for `code_texts`.
+
+    Yields
+    ------
+    pandas.DataFrame
+        The rows of each frame, as from `code_texts`.
+    """
+    codebook = codebook or Codebook.load()
+    model = model or load_model(codebook)
+    for frame in frames:
+        yield code_texts(frame, codebook, model=model)
+
+
+def review_queue(frame: pd.DataFrame, codebook: Codebook | None = None, *, model: Model | None = None) -> pd.DataFrame:
+    """List the themes that a person should decide, most useful first.
+
+    A theme is listed where its probability lies from 0.2 to 0.7. `usefulness` is how unsure it is, 4 p (1 - p),
+    divided by the square root of how many of these texts are expected to have the theme: one decision changes the
+    count of a rare theme more than that of a common one.
+
+    Parameters
+    ----------
+    frame, codebook, model
+        As for `code_texts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `id`, `theme`, `probability`, `given` (whether it stands in the coding), `evidence`, `start`, `end` and
+        `usefulness`, from the most useful down, then in input and codebook order.
+    """
+    codebook = codebook or Codebook.load()
+    model = model or load_model(codebook)
+    coded = _code(frame, codebook, model)
+    expected = {theme: 1 + sum(one.chance.get(theme, 0.0) for one in coded) for theme in codebook.ids}
+    rows = [
+        (identity, theme, round(p, 4), theme in one.given, *places[theme], 4 * p * (1 - p) / expected[theme] ** 0.5)
+        for identity, one in zip(frame["id"], coded, strict=True)
+        if (unsure := {t: p for t, p in one.chance.items() if UNSURE[0] <= p <= UNSURE[1]})
+        for places in [_places(one, list(unsure), model)]
+        for theme, p in unsure.items()
+    ]
+    queue = _frame(rows, QUEUE, frame["id"].dtype).astype({"given": "bool", "usefulness": "float64"})
+    return queue.sort_values("usefulness", ascending=False, kind="stable", ignore_index=True)
+
+
+def chances(frame: pd.DataFrame, codebook: Codebook | None = None, *, model: Model | None = None) -> pd.DataFrame:
+    """Return the probability of every theme for every text: one row for each text (index: id), themes as columns.
+
+    Parameters
+    ----------
+    frame, codebook, model
+        As for `code_texts`. Themes that the model has not learnt are 0 where no rule fired.
+    """
+    codebook = codebook or Codebook.load()
+    model = model or load_model(codebook)
+    themes = [theme for theme in codebook.ids if theme != OTHER]
+    rows = [[one.chance.get(theme, 0.0) for theme in themes] for one in _code(frame, codebook, model)]
+    return pd.DataFrame(rows, index=pd.Index(frame["id"], name="id"), columns=themes, dtype="float64")
+
+
+def _frame(rows: list[tuple[object, ...]], columns: tuple[str, ...], key: object) -> pd.DataFrame:
+    kinds: dict[str, Any] = {"id": key, "probability": "float64", "start": "Int64", "end": "Int64"}
+    kinds |= dict.fromkeys(("theme", "source", "evidence", "codebook_version"), "str")
+    return pd.DataFrame(rows, columns=list(columns)).astype({name: kinds[name] for name in columns if name in kinds})
 
 
 def _strings(frame: pd.DataFrame, column: str) -> list[str]:
     return ["" if pd.isna(value) else str(value) for value in frame[column]]
 
 
-def _rows(in_text: Iterable[Evidence], in_heading: Iterable[Evidence], codebook: Codebook) -> list[tuple[object, ...]]:
+def _code(frame: pd.DataFrame, codebook: Codebook, model: Model) -> list[_Coded]:
+    if missing := [column for column in ("id", "text") if column not in frame.columns]:
+        seen = ", ".join(map(str, frame.columns))
+        raise InputError(f"The texts have no column '{missing[0]}' (seen: {seen}). Give the columns id and text.")
+    if frame["id"].duplicated().any():
+        repeated = frame.loc[frame["id"].duplicated(), "id"].iloc[0]
+        raise InputError(f"The id '{repeated}' stands there more than once. Give each text its own id.")
+    texts = _strings(frame, "text")
+    sections = _strings(frame, "section") if "section" in frame.columns else [""] * len(texts)
+    headings = [s if len(t.split()) < SHORT_TEXT else "" for t, s in zip(texts, sections, strict=True)]
+    in_texts = find_themes(texts, codebook)
+    in_headings = iter(find_themes([heading for heading in headings if heading], codebook))
+    parents = {theme: [p for p in codebook.close([theme]) if p != theme] for theme in codebook.ids}
+    column = {theme: number for number, theme in enumerate(model.themes)}
+    wholes = [f"{text}\n. {heading}" if heading else text for text, heading in zip(texts, headings, strict=True)]
+    reader = reader_for(codebook)
+    reads = [read_words(whole, reader) for whole in wholes]
+    scores = np.array([score(model, read) for read in reads]).reshape(len(texts), len(column))
+    hits = np.zeros(scores.shape)
+    found: list[tuple[dict[str, list[Evidence]], dict[str, Evidence]]] = []
+    for row, in_text, heading in zip(hits, in_texts, headings, strict=True):
+        by_theme: dict[str, list[Evidence]] = {}
+        above: dict[str, Evidence] = {}
+        for match in in_text:
+            by_theme.setdefault(match.theme, []).append(match)
+        for match in next(in_headings) if heading else ():
+            above.setdefault(match.theme, match)
+        for theme, count in [(t, len(m)) for t, m in by_theme.items()] + [(t, 1) for t in above]:
+            for wider in (theme, *parents[theme]):
+                if wider in column:
+                    row[column[wider]] += count
+        found.append((by_theme, above))
+    joined = probabilities(model, scores, hits)
+    learnt = joined >= model.thresholds
+    coded = []
+    for number, (by_theme, above) in enumerate(found):
+        chance = {theme: float(p) for theme, p in zip(model.themes, joined[number], strict=True)}
+        given = [model.themes[place] for place in np.flatnonzero(learnt[number])] if reads[number].forms else []
+        # A theme that the model has not learnt stands on its rules alone.
+        for theme in [theme for theme in codebook.ids if theme in by_theme or theme in above]:
+            if theme not in column:
+                chance[theme] = codebook.theme(theme).precision
+                given.append(theme)
+        if not given and reads[number].forms and chance and max(chance.values()) >= FLOOR:
+            given = [max(chance, key=lambda theme: chance[theme])]
+        for theme in given:
+            for parent in parents[theme]:
+                chance[parent] = max(chance.get(parent, 0.0), chance[theme])
+        coded.append(
+            _Coded(texts[number], wholes[number], reads[number], by_theme, above, chance, codebook.close(given))
+        )
+    return coded
+
+
+def _rows(one: _Coded, codebook: Codebook, model: Model) -> list[tuple[object, ...]]:
     """Return theme, source, probability, evidence, start and end for all themes of one text."""
-    best: dict[str, tuple[object, ...]] = {}
-    for found in in_text:
-        best.setdefault(found.theme, (codebook.theme(found.theme).precision, found.words, found.start, found.end))
-    for found in in_heading:
-        best.setdefault(found.theme, (codebook.theme(found.theme).precision, found.words, pd.NA, pd.NA))
-    # A parent that has no words of its own stands on those of the child that implies it.
-    for child in list(best):
-        for parent in codebook.close([child]):
-            best.setdefault(parent, best[child])
-    if not best:
-        best[OTHER] = (codebook.theme(OTHER).precision, "", pd.NA, pd.NA)
-    return [(theme, "rule", *best[theme]) for theme in codebook.close(best)]
+    if not one.given:
+        known = [p for theme, p in one.chance.items() if theme in model.themes]
+        sure = round(1 - max(known), 4) if known and one.read.forms else codebook.theme(OTHER).precision
+        return [(OTHER, "rule" if not known else "model", sure, "", pd.NA, pd.NA)]
+    places = _places(one, one.given, model)
+    child = {parent: theme for theme in one.given for parent in codebook.close([theme]) if parent != theme}
+    rows: list[tuple[object, ...]] = []
+    for theme in one.given:
+        # A parent that has no words of its own stands on those of the child that implies it.
+        stands_on = theme if theme in one.found or theme in one.heading else child.get(theme, theme)
+        ruled = stands_on in one.found or stands_on in one.heading
+        rows.append((theme, "rule" if ruled else "model", round(one.chance[theme], 4), *places[stands_on]))
+    return rows
+
+
+def _places(one: _Coded, themes: Sequence[str], model: Model) -> dict[str, tuple[object, ...]]:
+    """Return evidence, start and end for each theme: the rule match, or else the words, that add most to its score."""
+    places: dict[str, tuple[object, ...]] = {}
+    for theme in themes:
+        matches, heading = one.found.get(theme, []), one.heading.get(theme)
+        column = model.themes.index(theme) if theme in model.themes and one.read.forms else None
+        if len(matches) == 1 or matches and column is None:
+            places[theme] = (matches[0].words, matches[0].start, matches[0].end)
+        elif not matches and heading:
+            places[theme] = (heading.words, pd.NA, pd.NA)
+        elif column is None:
+            places[theme] = ("", pd.NA, pd.NA)
+        else:
+            shares = contributions(model, one.read, column).tolist()
+            places[theme] = _strongest(matches, one.read, shares) if matches else _run(one, shares)
+    return places
+
+
+def _strongest(matches: list[Evidence], read: Read, shares: list[float]) -> tuple[object, ...]:
+    """Return the match whose words add most; the first, and there the longest, where nothing tells them apart."""
+
+    def added(match: Evidence) -> float:
+        return round(
+            sum(s for s, start in zip(shares, read.starts, strict=True) if match.start <= start < match.end), 9
+        )
+
+    best = max(matches, key=added)
+    return (best.words, best.start, best.end)
+
+
+def _run(one: _Coded, shares: list[float]) -> tuple[object, ...]:
+    """Return the run of a few neighbouring words with the largest sum."""
+    best, span, pairs = -np.inf, (0, 0), one.read.pairs
+    for first in range(len(shares)):
+        total = 0.0
+        for last in range(first, min(first + EVIDENCE_WORDS, len(shares))):
+            if last > first and not pairs[last]:
+                break
+            total += shares[last]
+            if total > best + 1e-9:
+                best, span = total, (first, last)
+    start, end = one.read.starts[span[0]], one.read.ends[span[1]]
+    in_heading = end > len(one.text)
+    return (one.whole[start:end], *((pd.NA, pd.NA) if in_heading else (start, end)))

@@ -1,0 +1,308 @@
+"""The commands about themes: classify, coding, codebook, evaluate."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dhr_analytics.errors import InputError, UsageError
+from dhr_analytics.terminal import answer, command, tell
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dhr_analytics.package import Plans
+    from dhr_analytics.themes import Codebook
+
+Commands = argparse._SubParsersAction  # the type that argparse gives, which has no public name
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands of this file to the parser.
+
+    Parameters
+    ----------
+    commands : argparse sub-parsers
+    """
+    _add_classify(commands)
+    _add_coding(commands)
+    _add_codebook(commands)
+    _add_evaluate(commands)
+
+
+def code_plans(plans: Plans, codebook: Codebook, decisions: Path | str) -> tuple[Plans, pd.DataFrame]:
+    """Code the recommendations of plans; what people decided wins.
+
+    Parameters
+    ----------
+    plans : Plans
+    codebook : Codebook
+    decisions : path
+        Store of human decisions; none is needed.
+
+    Returns
+    -------
+    plans : Plans
+        With themes.
+    lost : pandas.DataFrame
+        Decisions that could not be applied, with the reason.
+    """
+    from dhr_analytics.themes import code_recommendations
+    from dhr_analytics.themes.decisions import apply_decisions, read_decisions, unapplied_decisions
+
+    themes, stored = code_recommendations(plans.recommendations, codebook), read_decisions(decisions)
+    if len(stored):
+        themes = apply_decisions(themes, plans.recommendations, stored, codebook=codebook)
+    lost = unapplied_decisions(plans.recommendations, stored, codebook=codebook)
+    return plans.with_themes(themes), lost
+
+
+def _add_classify(commands: Commands) -> None:
+    sub = command(
+        commands,
+        "classify",
+        "Code recommendations to the themes of the codebook. Each theme is given with the words that caused it; "
+        "what people have decided (dhr coding) wins.",
+        "dhr classify data/packages/2025Q1                  writes themes.csv into the package\n"
+        "dhr classify --texts IN.csv --out OUT.csv          IN has the columns id,text[,section]\n\n"
+        "OUT has one line for each theme of each text: id,theme,source,probability,evidence,start,end.",
+    )
+    sub.add_argument("package", nargs="?", metavar="DIR", help="a plan package that dhr ingest has written")
+    sub.add_argument("--texts", metavar="IN.csv", help="code the texts of a CSV file instead")
+    sub.add_argument("--out", metavar="OUT.csv", help="where the themes of --texts go")
+    _codebook_option(sub)
+    _decisions_option(sub)
+    sub.add_argument("--json", action="store_true", help="print the result as JSON")
+    sub.set_defaults(run=_classify)
+
+
+def _add_coding(commands: Commands) -> None:
+    sub = command(
+        commands,
+        "coding",
+        "Let people decide on themes, in Excel. Decisions are kept with their history and win over the machine on "
+        "every later run.",
+        "dhr coding export data/packages/2025Q1 sheet.xlsx          machine themes to keep, remove or add\n"
+        "dhr coding import data/packages/2025Q1 sheet.xlsx\n"
+        "dhr coding export data/packages/2025Q1 a.xlsx --blind --coder 'Coder A'\n"
+        "dhr coding agreement a.xlsx b.xlsx --settle settle.xlsx    how far two coders agree",
+    )
+    kinds = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
+    export = kinds.add_parser("export", help="write a coding sheet")
+    export.add_argument("package", metavar="DIR", help="plan package whose themes have been coded")
+    export.add_argument("sheet", metavar="SHEET.xlsx", help="where the sheet goes; a file that is there is kept")
+    export.add_argument("--blind", action="store_true", help="leave the machine's themes out, for double coding")
+    export.add_argument("--coder", default="", metavar="NAME", help="name that stands on the sheet")
+    _codebook_option(export)
+    export.set_defaults(run=_export)
+    bring = kinds.add_parser("import", help="take the decisions of a sheet, all of them or none")
+    bring.add_argument("package", metavar="DIR", help="plan package that the sheet was made from")
+    bring.add_argument("sheet", metavar="SHEET.xlsx", help="the sheet that was filled in")
+    bring.add_argument("--older-codebook", action="store_true", help="accept a sheet made with another codebook")
+    _codebook_option(bring)
+    _decisions_option(bring)
+    bring.set_defaults(run=_import)
+    agree = kinds.add_parser("agreement", help="agreement of two or more coders, theme by theme")
+    agree.add_argument("sheets", nargs="+", metavar="SHEET.xlsx", help="two or more blind sheets")
+    agree.add_argument("--settle", metavar="OUT.xlsx", help="write the disagreements as a sheet to settle")
+    _codebook_option(agree)
+    agree.set_defaults(run=_agreement)
+
+
+def _add_codebook(commands: Commands) -> None:
+    sub = command(
+        commands,
+        "codebook",
+        "Check the codebook. Finds faulty entries, phrases that fire on nothing or nearly everything, and themes that "
+        "nearly always come together.",
+        "dhr codebook check\ndhr codebook check --codebook mine.toml --texts IN.csv",
+    )
+    kinds = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
+    check = kinds.add_parser("check", help="check a codebook against texts")
+    _codebook_option(check)
+    check.add_argument("--texts", metavar="IN.csv", help="texts to try it on (default: the training texts)")
+    check.set_defaults(run=_check)
+
+
+def _add_evaluate(commands: Commands) -> None:
+    sub = command(
+        commands,
+        "evaluate",
+        "Say how well plans are read or themes are coded, against readings and codings by hand.",
+        "dhr evaluate ingest tests/gold_sample data/packages/sample --misses\n"
+        "dhr evaluate themes gold/themes.csv          leave one review out, beside rules, model and a baseline",
+    )
+    kinds = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
+    ingest = kinds.add_parser("ingest", help="a plan package against a reading by hand")
+    ingest.add_argument("gold", metavar="GOLD_DIR", help="folder with recommendations.csv and actions.csv read by hand")
+    ingest.add_argument("package", metavar="DIR", help="plan package made from the same documents")
+    ingest.add_argument("--misses", action="store_true", help="also print every difference")
+    ingest.add_argument("--json", action="store_true", help="print the result as JSON")
+    ingest.set_defaults(run=_evaluate_ingest)
+    themes = kinds.add_parser("themes", help="the coding of themes, leaving one review out at a time")
+    themes.add_argument("gold", metavar="GOLD.csv", help="themes by hand; recommendations.csv stands beside it")
+    _codebook_option(themes)
+    themes.set_defaults(run=_evaluate_themes)
+
+
+def _codebook_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--codebook", metavar="TOML", help="another codebook than the one that comes with dhr_analytics"
+    )
+
+
+def _decisions_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--decisions",
+        default="data/decisions.csv",
+        metavar="CSV",
+        help="store of human decisions (default data/decisions.csv)",
+    )
+
+
+def _codebook(args: argparse.Namespace) -> Codebook:
+    from dhr_analytics.themes import Codebook
+
+    return Codebook.load(args.codebook) if args.codebook else Codebook.load()
+
+
+def _classify(args: argparse.Namespace) -> int:
+    if bool(args.package) == bool(args.texts) or bool(args.texts) != bool(args.out):
+        raise UsageError(
+            "name either a plan package, or --texts IN.csv together with --out OUT.csv. See dhr classify --help."
+        )
+    codebook = _codebook(args)
+    if args.texts:
+        return _classify_texts(args, codebook)
+    from dhr_analytics.package import read_package, write_package
+
+    plans, lost = code_plans(read_package(args.package), codebook, args.decisions)
+    write_package(plans, args.package)
+    themes = plans.tables()["themes"]
+    result = {
+        "package": args.package,
+        "themes_given": len(themes),
+        "codebook_version": codebook.version,
+        "decisions_not_applied": len(lost),
+    }
+    coded = themes["recommendation_id"].nunique()
+    answer(args.json, result, f"{args.package}: {len(themes)} themes given to {coded} recommendations")
+    return _tell_lost(lost)
+
+
+def _tell_lost(lost: pd.DataFrame) -> int:
+    if not len(lost):
+        return 0
+    first = ", ".join(map(str, lost.iloc[0]))
+    tell(f"{len(lost)} human decisions could not be applied: their wording or theme is gone (first: {first})")
+    return 1
+
+
+def _classify_texts(args: argparse.Namespace, codebook: Codebook) -> int:
+    from dhr_analytics.themes import code_texts
+    from dhr_analytics.themes.texts import read_texts
+
+    texts = read_texts(args.texts)
+    began = time.perf_counter()
+    themes = code_texts(texts, codebook)
+    out = Path(args.out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        themes.to_csv(out, index=False, encoding="utf-8", lineterminator="\n", float_format="%.6g")
+    except OSError as error:
+        raise UsageError(f"Cannot write {out}: {error.strerror}. Name another file with --out.") from error
+    tell(f"coded {len(texts)} texts in {time.perf_counter() - began:.1f} s")
+    result = {"out": str(out), "texts": len(texts), "themes_given": len(themes), "codebook_version": codebook.version}
+    answer(args.json, result, f"{out}: {len(themes)} themes given to {len(texts)} texts")
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from dhr_analytics.package import read_package
+    from dhr_analytics.themes.sheet import export_sheet
+
+    path = export_sheet(
+        read_package(args.package), args.sheet, codebook=_codebook(args), blind=args.blind, coder=args.coder
+    )
+    answer(False, {}, str(path))
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    from dhr_analytics.package import read_package, write_package
+    from dhr_analytics.themes.decisions import add_decisions, read_decisions, write_decisions
+    from dhr_analytics.themes.sheet import import_sheet
+
+    plans, codebook = read_package(args.package), _codebook(args)
+    taken = import_sheet(args.sheet, plans, codebook=codebook, older_codebook=args.older_codebook)
+    _refuse(args.sheet, taken.problems)
+    write_decisions(add_decisions(read_decisions(args.decisions), taken.decisions), args.decisions)
+    plans, lost = code_plans(plans, codebook, args.decisions)
+    write_package(plans, args.package)
+    answer(
+        False, {}, f"{args.decisions}: decisions on {taken.n_decided} recommendations taken, {taken.n_left} left open"
+    )
+    return _tell_lost(lost)
+
+
+def _agreement(args: argparse.Namespace) -> int:
+    from dhr_analytics.themes.agreement import agreement
+    from dhr_analytics.themes.sheet import export_settlement, read_codings
+
+    if len(args.sheets) < 2:
+        raise UsageError("agreement needs the sheets of at least two coders.")
+    codebook, codings = _codebook(args), []
+    for path in args.sheets:
+        coding, problems = read_codings(path, codebook=codebook)
+        _refuse(path, problems)
+        codings.append(coding)
+    found = agreement(codings, codebook=codebook)
+    lines = [
+        f"{found.measure}, {len(found.coders)} coders, {found.n} recommendations: mean kappa {found.mean_kappa:.2f}"
+    ]
+    lines += [found.themes.round(2).to_string(index=False), f"{len(found.disagreements)} disagreements"]
+    if args.settle:
+        lines.append(str(export_settlement(codings, args.settle, codebook=codebook)))
+    answer(False, {}, "\n".join(lines))
+    return 1 if len(found.disagreements) else 0
+
+
+def _refuse(path: str, problems: list) -> None:
+    """Raise with each problem of a sheet on a line of its own; nothing has been taken."""
+    if problems:
+        lines = [f"row {one.row}, {one.column}: saw {one.seen!r}. {one.advice}" for one in problems]
+        raise InputError(
+            f"{path} was not taken, because of {len(lines)} problem{'s' * (len(lines) > 1)}:\n" + "\n".join(lines)
+        )
+
+
+def _check(args: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from dhr_analytics.themes.check import check_codebook
+    from dhr_analytics.themes.model import read_training
+    from dhr_analytics.themes.texts import read_texts
+
+    texts = read_texts(args.texts) if args.texts else pd.DataFrame(read_training())
+    found = check_codebook(_codebook(args), texts)
+    answer(False, {}, found.to_string(index=False) if len(found) else "nothing to mend")
+    return 1 if len(found) else 0
+
+
+def _evaluate_ingest(args: argparse.Namespace) -> int:
+    from dhr_analytics.evaluate import evaluate_ingest
+
+    figures, misses = evaluate_ingest(args.gold, args.package)
+    lines = [*(misses if args.misses else []), *(f"{name:20s} {value}" for name, value in figures.items())]
+    answer(args.json, {**figures, "misses": misses} if args.misses else dict(figures), "\n".join(lines))
+    return 0
+
+
+def _evaluate_themes(args: argparse.Namespace) -> int:
+    from dhr_analytics.themes.evaluate import evaluate_themes
+
+    tell("training once for each review left out; this takes about a minute")
+    answer(False, {}, evaluate_themes(args.gold, _codebook(args)).to_string(index=False))
+    return 0
