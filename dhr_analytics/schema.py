@@ -227,7 +227,7 @@ def _as_type(values: pd.Series, kind: str) -> pd.Series:
     if kind == "integer":
         return pd.to_numeric(values.replace("", pd.NA)).astype("Int64")
     if kind == "number":
-        return pd.to_numeric(values.replace("", pd.NA)).astype(float)
+        return pd.to_numeric(values.replace({"": pd.NA, "nan": pd.NA})).astype(float)
     if kind == "boolean":
         words = values.astype(str).str.lower()
         if unknown := sorted(set(words) - {"true", "false", ""}):

@@ -89,7 +89,9 @@ def test_what_is_held_out_is_not_seen() -> None:
     texts = pd.DataFrame(read_training()[::12])
     folds = [str(n % 2) for n in range(len(texts))]
     spoilt = texts.assign(
-        themes=[t if fold == "0" else "firearms" for t, fold in zip(texts["themes"], folds, strict=True)]
+        themes=list(
+            texts["themes"].where([fold == "0" for fold in folds], texts["themes"].shift(2, fill_value="other"))
+        )
     )
     chance = {name: cross_validate(t, folds, methods=["combined"]) for name, t in {"a": texts, "b": spoilt}.items()}
     of_fold = {name: done.loc[done["fold"] == "1", "chances"].tolist() for name, done in chance.items()}

@@ -201,10 +201,15 @@ def evaluate_themes(path: str | Path, codebook: Codebook | None = None) -> pd.Da
     """Compare all methods on coded reviews, each review held out in turn: what `dhr evaluate themes` prints.
 
     Every model is trained on the labelled texts of the package and the other reviews.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `method`, `figure`, `estimate`, `low` and `high`.
     """
     gold = read_gold(path)
     coded = cross_validate(gold, gold["review"].tolist(), codebook, always=read_training())
-    return compare(coded, gold["review"].tolist())
+    return compare(coded, gold["review"].tolist()).reset_index()
 
 
 def calibration(coded: pd.DataFrame, *, bins: int = 10) -> pd.DataFrame:
@@ -264,7 +269,8 @@ def _baseline(rows: Sequence[Mapping[str, str]], texts: Sequence[str]) -> list[s
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
     x, new = words.fit_transform([row["text"] for row in rows]), words.transform(texts)
     given = np.zeros((len(texts), len(themes)), dtype=bool)
+    classifier = LogisticRegression(C=5, class_weight="balanced", solver="liblinear", random_state=0)
     for place, theme in enumerate(themes):
         wanted = [theme in label for label in labels]
-        given[:, place] = LogisticRegression(C=5, class_weight="balanced", max_iter=1000).fit(x, wanted).predict(new)
+        given[:, place] = classifier.fit(x, wanted).predict(new)
     return _named(given, themes)
