@@ -59,7 +59,7 @@ def main() -> None:
     print(f"cold start: {min(cold_start() for _ in range(3)):.2f} s for 100 texts (best of 3)")
     if args.stream:
         start = time.perf_counter()
-        rows = sum(len(coded) for coded in code_stream(frames(args.stream), codebook))
+        rows = sum(len(coded) for _, coded in code_stream(frames(args.stream), codebook))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         taken = time.perf_counter() - start
         print(f"stream: {args.stream:,} texts, {rows:,} themes, {taken:,.0f} s, peak {peak:,.0f} MB")

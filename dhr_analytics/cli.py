@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dhr_analytics._version import __version__
-from dhr_analytics.cli_coding import add_commands, code_plans
-from dhr_analytics.errors import DHRError
+from dhr_analytics.cli_coding import add_commands
+from dhr_analytics.errors import DHRError, InputError
 from dhr_analytics.terminal import answer, command, positive, tell
 
 _ABOUT = """\
@@ -216,13 +216,18 @@ def _report(args: argparse.Namespace) -> int:
 def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, list[str]]:
     """Read and code a folder of documents; its package stands beside the packs."""
     from dhr_analytics.ingest import ingest
-    from dhr_analytics.package import write_package
+    from dhr_analytics.package import DESCRIPTOR, read_package, write_package
     from dhr_analytics.themes import Codebook
+    from dhr_analytics.themes.plans import code_plans
 
-    plans = ingest([documents], progress=tell)
-    tell(f"coding {len(plans.recommendations)} recommendations")
-    plans, _ = code_plans(plans, Codebook.load(), decisions)
-    return write_package(plans, out / "plans").parent, _unread(plans)
+    plans, folder = ingest([documents], progress=tell), out / "plans"
+    try:
+        earlier = read_package(folder) if (folder / DESCRIPTOR).is_file() else None
+    except InputError:  # of another version; it is made again
+        earlier = None
+    plans, _, new = code_plans(plans, Codebook.load(), decisions, earlier=earlier)
+    tell(f"coded {new} new of {len(plans.recommendations)} recommendations")
+    return write_package(plans, folder).parent, _unread(plans)
 
 
 if __name__ == "__main__":

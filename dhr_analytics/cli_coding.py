@@ -13,7 +13,6 @@ from dhr_analytics.terminal import answer, command, tell
 if TYPE_CHECKING:
     import pandas as pd
 
-    from dhr_analytics.package import Plans
     from dhr_analytics.themes import Codebook
 
 Commands = argparse._SubParsersAction  # the type that argparse gives, which has no public name
@@ -30,33 +29,6 @@ def add_commands(commands: Commands) -> None:
     _add_coding(commands)
     _add_codebook(commands)
     _add_evaluate(commands)
-
-
-def code_plans(plans: Plans, codebook: Codebook, decisions: Path | str) -> tuple[Plans, pd.DataFrame]:
-    """Code the recommendations of plans; what people decided wins.
-
-    Parameters
-    ----------
-    plans : Plans
-    codebook : Codebook
-    decisions : path
-        Store of human decisions; none is needed.
-
-    Returns
-    -------
-    plans : Plans
-        With themes.
-    lost : pandas.DataFrame
-        Decisions that could not be applied, with the reason.
-    """
-    from dhr_analytics.themes import code_recommendations
-    from dhr_analytics.themes.decisions import apply_decisions, read_decisions, unapplied_decisions
-
-    themes, stored = code_recommendations(plans.recommendations, codebook), read_decisions(decisions)
-    if len(stored):
-        themes = apply_decisions(themes, plans.recommendations, stored, codebook=codebook)
-    lost = unapplied_decisions(plans.recommendations, stored, codebook=codebook)
-    return plans.with_themes(themes), lost
 
 
 def _add_classify(commands: Commands) -> None:
@@ -177,9 +149,13 @@ def _classify(args: argparse.Namespace) -> int:
     if args.texts:
         return _classify_texts(args, codebook)
     from dhr_analytics.package import read_package, write_package
+    from dhr_analytics.themes.plans import code_plans
 
-    plans, lost = code_plans(read_package(args.package), codebook, args.decisions)
+    earlier = read_package(args.package)
+    plans, lost, new = code_plans(earlier, codebook, args.decisions, earlier=earlier)
     write_package(plans, args.package)
+    if not new:
+        tell("no wording, decision, codebook or model is new: the themes stand as they were")
     themes = plans.tables()["themes"]
     result = {
         "package": args.package,
@@ -201,21 +177,25 @@ def _tell_lost(lost: pd.DataFrame) -> int:
 
 
 def _classify_texts(args: argparse.Namespace, codebook: Codebook) -> int:
-    from dhr_analytics.themes import code_texts
+    from dhr_analytics.themes.coding import code_stream
     from dhr_analytics.themes.texts import read_texts
 
-    texts = read_texts(args.texts)
-    began = time.perf_counter()
-    themes = code_texts(texts, codebook)
-    out = Path(args.out)
+    began, out, texts, given = time.perf_counter(), Path(args.out), 0, 0
+    part = out.with_name(f".{out.name}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        themes.to_csv(out, index=False, encoding="utf-8", lineterminator="\n", float_format="%.6g")
+        with part.open("w", encoding="utf-8", newline="") as lines:
+            for frame, themes in code_stream(read_texts(args.texts), codebook):
+                themes.to_csv(lines, index=False, header=not texts, lineterminator="\n", float_format="%.6g")
+                texts, given = texts + len(frame), given + len(themes)
+                tell(f"coded {texts:,} texts in {time.perf_counter() - began:.1f} s")
+        part.replace(out)
     except OSError as error:
         raise UsageError(f"Cannot write {out}: {error.strerror}. Name another file with --out.") from error
-    tell(f"coded {len(texts)} texts in {time.perf_counter() - began:.1f} s")
-    result = {"out": str(out), "texts": len(texts), "themes_given": len(themes), "codebook_version": codebook.version}
-    answer(args.json, result, f"{out}: {len(themes)} themes given to {len(texts)} texts")
+    finally:
+        part.unlink(missing_ok=True)
+    result = {"out": str(out), "texts": texts, "themes_given": given, "codebook_version": codebook.version}
+    answer(args.json, result, f"{out}: {given} themes given to {texts} texts")
     return 0
 
 
@@ -233,13 +213,14 @@ def _export(args: argparse.Namespace) -> int:
 def _import(args: argparse.Namespace) -> int:
     from dhr_analytics.package import read_package, write_package
     from dhr_analytics.themes.decisions import add_decisions, read_decisions, write_decisions
+    from dhr_analytics.themes.plans import code_plans
     from dhr_analytics.themes.sheet import import_sheet
 
     plans, codebook = read_package(args.package), _codebook(args)
     taken = import_sheet(args.sheet, plans, codebook=codebook, older_codebook=args.older_codebook)
     _refuse(args.sheet, taken.problems)
     write_decisions(add_decisions(read_decisions(args.decisions), taken.decisions), args.decisions)
-    plans, lost = code_plans(plans, codebook, args.decisions)
+    plans, lost, _ = code_plans(plans, codebook, args.decisions)
     write_package(plans, args.package)
     answer(
         False, {}, f"{args.decisions}: decisions on {taken.n_decided} recommendations taken, {taken.n_left} left open"
@@ -285,7 +266,7 @@ def _check(args: argparse.Namespace) -> int:
     from dhr_analytics.themes.model import read_training
     from dhr_analytics.themes.texts import read_texts
 
-    texts = read_texts(args.texts) if args.texts else pd.DataFrame(read_training())
+    texts = pd.concat(read_texts(args.texts)) if args.texts else pd.DataFrame(read_training())
     found = check_codebook(_codebook(args), texts)
     answer(False, {}, found.to_string(index=False) if len(found) else "nothing to mend")
     return 1 if len(found) else 0

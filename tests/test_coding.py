@@ -78,7 +78,10 @@ def test_without_its_evidence_a_theme_of_the_published_plans_is_less_likely() ->
 def test_each_text_is_coded_by_itself_and_so_in_any_portions() -> None:
     texts = pd.DataFrame(read_training()[::9])
     whole = code_texts(texts)
-    portions = pd.concat(code_stream(texts.iloc[at : at + 7] for at in range(0, len(texts), 7)), ignore_index=True)
+    portions = pd.concat(
+        [themes for _, themes in code_stream(texts.iloc[at : at + 7] for at in range(0, len(texts), 7))],
+        ignore_index=True,
+    )
     pd.testing.assert_frame_equal(portions, whole)
 
 

@@ -13,16 +13,17 @@ from dhr_analytics.themes import model as module
 from dhr_analytics.themes.codebook import Codebook
 from dhr_analytics.themes.model import (
     Model,
-    contributions,
+    Read,
     load_model,
     probabilities,
     read_training,
-    read_words,
-    reader_for,
     rule_hits,
-    score,
+    scores,
+    shares,
     train,
+    weigh,
 )
+from dhr_analytics.themes.rules import find_themes, read_texts
 
 SMALL = """
 version = "0.1.0"
@@ -68,9 +69,13 @@ def rows(n: int = 12) -> list[dict[str, str]]:
     return made
 
 
+def read(text: str, codebook: Codebook) -> Read:
+    return weigh(read_texts([text], codebook)[0])
+
+
 def chance(model: Model, codebook: Codebook, text: str) -> dict[str, float]:
-    scores = np.array([score(model, read_words(text, reader_for(codebook)))])
-    found = probabilities(model, scores, rule_hits(codebook, [text], model.themes))
+    reached = scores(model, shares(model, [read(text, codebook)]))
+    found = probabilities(model, reached, rule_hits(codebook, find_themes([text], codebook), model.themes))
     return dict(zip(model.themes, found[0], strict=True))
 
 
@@ -91,32 +96,38 @@ def test_a_theme_with_too_few_texts_is_left_to_the_rules(codebook: Codebook) -> 
 def test_without_labelled_texts_there_is_nothing_to_say(codebook: Codebook) -> None:
     model = train([], codebook)
     assert model.themes == ()
-    assert score(model, read_words("Peel the apple", reader_for(codebook))).shape == (0,)
+    assert scores(model, shares(model, [read("Peel the apple", codebook)])).shape == (1, 0)
 
 
-def test_contributions_add_up_to_the_score(codebook: Codebook) -> None:
+def test_a_pair_of_words_adds_half_to_each_and_nothing_over_a_sign(codebook: Codebook) -> None:
     model = train(rows(), codebook)
-    for text in ("Peel the apple, then the apples again. It was cold.", "Unheard wordings everywhere", "Boat"):
-        read = read_words(text, reader_for(codebook))
-        for column in range(len(model.themes)):
-            whole = contributions(model, read, column).sum() + model.intercept[column]
-            assert whole == pytest.approx(score(model, read)[column])
+    texts = ("Peel the apple, then the apples again. It was cold.", "", "Unheard wordings everywhere", "Boat. Boat")
+    reads = [read(text, codebook) for text in texts]
+    for one, added in zip(reads, shares(model, reads), strict=True):
+        whole = np.zeros(len(model.themes))
+        for form, weight in [*zip(one.forms, one.weights, strict=True), *zip(one.pairs, one.pair_weights, strict=True)]:
+            if form in model.rows:
+                whole += weight * model.vectors[model.rows[form]]
+            elif form and " " not in form:
+                whole += weight * module._unknown(model, form)
+        assert added.shape == (len(one.forms), len(model.themes))
+        assert added.sum(axis=0) == pytest.approx(whole)
+        assert shares(model, [one])[0] == pytest.approx(added)
 
 
 def test_words_stand_where_they_are_said_to_and_signs_part_them(codebook: Codebook) -> None:
     text = "The carer’s safety-plan, e.g. boats"
-    read = read_words(text, reader_for(codebook))
-    places = list(zip(read.starts, read.ends, strict=True))
+    found = read(text, codebook)
+    places = list(zip(found.starts, found.ends, strict=True))
     assert [text[a:b] for a, b in places] == ["The", "carer", "safety", "plan", "e", "g", "boats"]
-    assert read.pairs == ["", "the carer", "carer safety", "safety plan", "", "", ""]
+    assert found.pairs == ["", "the carer", "carer safety", "safety plan", "", "", ""]
 
 
 def test_a_sentence_that_asks_for_nothing_weighs_less(codebook: Codebook) -> None:
-    reader = reader_for(codebook)
-    read = read_words("Paint should begin. The weather was bad.", reader)
-    weights = dict(zip(read.forms, read.weights, strict=True))
+    found = read("Paint should begin. The weather was bad.", codebook)
+    weights = dict(zip(found.forms, found.weights, strict=True))
     assert weights["weather"] == pytest.approx(module.STORY * weights["paint"])
-    alone = read_words("The weather was bad. It was late.", reader)
+    alone = read("The weather was bad. It was late.", codebook)
     assert len(set(alone.weights)) <= 2 and min(alone.weights) > 0.3 * max(alone.weights)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dhr_analytics.themes import Codebook, find_themes
-from dhr_analytics.themes.rules import fold_word
+from dhr_analytics.themes.words import fold_word
 
 SMALL = """
 version = "0.1.0"

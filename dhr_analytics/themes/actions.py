@@ -17,7 +17,7 @@ import pandas as pd
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.themes.codebook import GAP, OTHER, parse_phrase
-from dhr_analytics.themes.rules import fold_word
+from dhr_analytics.themes.words import fold_word
 
 BUNDLED = Path(__file__).with_name("action_types.toml")
 STRENGTHS = ("stronger", "intermediate", "weaker", "")

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,33 +92,44 @@ class Codebook:
             raise InputError(f"{file}: not valid TOML ({error}). Check quotes, commas and brackets there.") from error
         return _codebook(document, str(file))
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """The theme ids in codebook order."""
         return tuple(theme.id for theme in self.themes)
 
+    @cached_property
+    def _by_id(self) -> dict[str, Theme]:
+        return {theme.id: theme for theme in self.themes}
+
     def theme(self, theme: str) -> Theme:
         """Return the theme with this id; raises UsageError when there is none."""
-        for candidate in self.themes:
-            if candidate.id == theme:
-                return candidate
+        if found := self._by_id.get(theme):
+            return found
         raise UsageError(f"No theme '{theme}' in codebook {self.version}. Known themes: {', '.join(self.ids)}.")
 
     def home_office(self, theme: str) -> str:
         """Return the Home Office DHR Library tag that a theme rolls up to."""
         return self.theme(theme).home_office
 
+    @cached_property
+    def _wider(self) -> dict[str, set[str]]:
+        """Each theme with all that it implies, and what that implies."""
+        found: dict[str, set[str]] = {}
+        for theme in self.ids:
+            reached, todo = {theme}, [theme]
+            while todo:
+                new = set(self.theme(todo.pop()).implies) - reached
+                reached |= new
+                todo += new
+            found[theme] = reached
+        return found
+
     def close(self, themes: Iterable[str]) -> list[str]:
         """Return the themes with all that they imply, in codebook order; `other` only where it stands alone."""
-        found, todo = set[str](), list(themes)
-        while todo:
-            theme = self.theme(todo.pop())
-            if theme.id not in found:
-                found.add(theme.id)
-                todo.extend(theme.implies)
+        found = set[str]().union(*(self._wider[self.theme(theme).id] for theme in themes))
         if len(found) > 1:
             found.discard(OTHER)
-        return [theme for theme in self.ids if theme in found]
+        return [theme for theme in self.ids if theme in found] if len(found) > 1 else list(found)
 
 
 def parse_phrase(text: str) -> Phrase:

@@ -5,6 +5,7 @@ neither clearly given nor clearly not stand in `review_queue`. Human decisions a
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,14 +16,14 @@ from dhr_analytics.themes.codebook import OTHER, Codebook
 from dhr_analytics.themes.model import (
     Model,
     Read,
-    contributions,
     load_model,
     probabilities,
-    read_words,
-    reader_for,
-    score,
+    rule_hits,
+    scores,
+    shares,
+    weigh,
 )
-from dhr_analytics.themes.rules import Evidence, find_themes
+from dhr_analytics.themes.rules import Evidence, read_texts
 
 COLUMNS = ("id", "theme", "source", "probability", "evidence", "start", "end", "codebook_version")
 QUEUE = ("id", "theme", "probability", "given", "evidence", "start", "end", "usefulness")
@@ -31,14 +32,19 @@ SHORT_TEXT = 5
 FLOOR = 0.25
 UNSURE = (0.2, 0.7)
 EVIDENCE_WORDS = 6
+_PORTION = 1_000
 
 
 class _Coded(NamedTuple):
-    """What is known of one text: the themes' probabilities, which are given, and where their evidence stands."""
+    """What is known of one text: the themes' probabilities, which are given, and where their evidence stands.
+
+    `added` is what each word adds to the score of each theme, see `model.shares`.
+    """
 
     text: str
     whole: str
     read: Read
+    added: np.ndarray
     found: dict[str, list[Evidence]]
     heading: dict[str, Evidence]
     chance: dict[str, float]
@@ -113,26 +119,25 @@ def code_recommendations(
 
 def code_stream(
     frames: Iterable[pd.DataFrame], codebook: Codebook | None = None, *, model: Model | None = None
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Code frames one after the other, so that millions of texts need the memory of one frame.
 
     Parameters
     ----------
     frames
-        As for `code_texts`, for instance from `pandas.read_csv(..., chunksize=20_000)`. That ids are unique is checked
-        within each frame only.
+        As for `code_texts`, for instance from `read_texts`. That ids are unique is checked within each frame only.
     codebook, model
         As for `code_texts`.
 
     Yields
     ------
-    pandas.DataFrame
-        The rows of each frame, as from `code_texts`.
+    tuple of pandas.DataFrame
+        Each frame with its rows, as from `code_texts`.
     """
     codebook = codebook or Codebook.load()
     model = model or load_model(codebook)
     for frame in frames:
-        yield code_texts(frame, codebook, model=model)
+        yield frame, code_texts(frame, codebook, model=model)
 
 
 def review_queue(frame: pd.DataFrame, codebook: Codebook | None = None, *, model: Model | None = None) -> pd.DataFrame:
@@ -155,14 +160,16 @@ def review_queue(frame: pd.DataFrame, codebook: Codebook | None = None, *, model
     """
     codebook = codebook or Codebook.load()
     model = model or load_model(codebook)
-    coded = _code(frame, codebook, model)
-    expected = {theme: 1 + sum(one.chance.get(theme, 0.0) for one in coded) for theme in codebook.ids}
+    coded, expected, rows = _code(frame, codebook, model), dict.fromkeys(codebook.ids, 1.0), []
+    for identity, one in zip(frame["id"], coded, strict=True):
+        for theme, p in one.chance.items():
+            expected[theme] += p
+        unsure = {theme: p for theme, p in one.chance.items() if UNSURE[0] <= p <= UNSURE[1]}
+        places = _places(one, list(unsure), model)
+        rows += [(identity, theme, p, theme in one.given, *places[theme]) for theme, p in unsure.items()]
     rows = [
-        (identity, theme, round(p, 4), theme in one.given, *places[theme], 4 * p * (1 - p) / expected[theme] ** 0.5)
-        for identity, one in zip(frame["id"], coded, strict=True)
-        if (unsure := {t: p for t, p in one.chance.items() if UNSURE[0] <= p <= UNSURE[1]})
-        for places in [_places(one, list(unsure), model)]
-        for theme, p in unsure.items()
+        (identity, theme, round(p, 4), *rest, 4 * p * (1 - p) / expected[theme] ** 0.5)
+        for identity, theme, p, *rest in rows
     ]
     queue = _frame(rows, QUEUE, frame["id"].dtype).astype({"given": "bool", "usefulness": "float64"})
     return queue.sort_values("usefulness", ascending=False, kind="stable", ignore_index=True)
@@ -193,7 +200,8 @@ def _strings(frame: pd.DataFrame, column: str) -> list[str]:
     return ["" if pd.isna(value) else str(value) for value in frame[column]]
 
 
-def _code(frame: pd.DataFrame, codebook: Codebook, model: Model) -> list[_Coded]:
+def _code(frame: pd.DataFrame, codebook: Codebook, model: Model) -> Iterator[_Coded]:
+    """Check the frame, then code it a portion at a time, so that a long one needs little memory."""
     if missing := [column for column in ("id", "text") if column not in frame.columns]:
         seen = ", ".join(map(str, frame.columns))
         raise InputError(f"The texts have no column '{missing[0]}' (seen: {seen}). Give the columns id and text.")
@@ -203,48 +211,52 @@ def _code(frame: pd.DataFrame, codebook: Codebook, model: Model) -> list[_Coded]
     texts = _strings(frame, "text")
     sections = _strings(frame, "section") if "section" in frame.columns else [""] * len(texts)
     headings = [s if len(t.split()) < SHORT_TEXT else "" for t, s in zip(texts, sections, strict=True)]
-    in_texts = find_themes(texts, codebook)
-    in_headings = iter(find_themes([heading for heading in headings if heading], codebook))
-    parents = {theme: [p for p in codebook.close([theme]) if p != theme] for theme in codebook.ids}
-    column = {theme: number for number, theme in enumerate(model.themes)}
+    portions = [slice(first, first + _PORTION) for first in range(0, len(texts), _PORTION)]
+    return chain.from_iterable(_code_portion(texts[each], headings[each], codebook, model) for each in portions)
+
+
+def _code_portion(texts: list[str], headings: list[str], codebook: Codebook, model: Model) -> Iterator[_Coded]:
+    readings = read_texts(texts, codebook)
     wholes = [f"{text}\n. {heading}" if heading else text for text, heading in zip(texts, headings, strict=True)]
-    reader = reader_for(codebook)
-    reads = [read_words(whole, reader) for whole in wholes]
-    scores = np.array([score(model, read) for read in reads]).reshape(len(texts), len(column))
-    hits = np.zeros(scores.shape)
-    found: list[tuple[dict[str, list[Evidence]], dict[str, Evidence]]] = []
-    for row, in_text, heading in zip(hits, in_texts, headings, strict=True):
-        by_theme: dict[str, list[Evidence]] = {}
-        above: dict[str, Evidence] = {}
-        for match in in_text:
-            by_theme.setdefault(match.theme, []).append(match)
-        for match in next(in_headings) if heading else ():
-            above.setdefault(match.theme, match)
-        for theme, count in [(t, len(m)) for t, m in by_theme.items()] + [(t, 1) for t in above]:
-            for wider in (theme, *parents[theme]):
-                if wider in column:
-                    row[column[wider]] += count
-        found.append((by_theme, above))
-    joined = probabilities(model, scores, hits)
-    learnt = joined >= model.thresholds
-    coded = []
-    for number, (by_theme, above) in enumerate(found):
-        chance = {theme: float(p) for theme, p in zip(model.themes, joined[number], strict=True)}
-        given = [model.themes[place] for place in np.flatnonzero(learnt[number])] if reads[number].forms else []
+    reads, found, in_heading = [], [], []
+    for reading, whole, heading in zip(readings, wholes, headings, strict=True):
+        above, both = read_texts([heading, whole], codebook) if heading else (None, reading)
+        reads.append(weigh(both))
+        found.append(_by_theme(reading.evidence))
+        in_heading.append({theme: each[0] for theme, each in _by_theme(above.evidence if above else []).items()})
+    added = shares(model, reads)
+    matches = [[*reading.evidence, *above.values()] for reading, above in zip(readings, in_heading, strict=True)]
+    joined = probabilities(model, scores(model, added), rule_hits(codebook, matches, model.themes))
+    reached = (joined >= model.thresholds).tolist()
+    for number, read in enumerate(reads):
+        chance = dict(zip(model.themes, joined[number].tolist(), strict=True))
+        given = list(compress(model.themes, reached[number])) if read.forms else []
         # A theme that the model has not learnt stands on its rules alone.
-        for theme in [theme for theme in codebook.ids if theme in by_theme or theme in above]:
-            if theme not in column:
-                chance[theme] = codebook.theme(theme).precision
-                given.append(theme)
-        if not given and reads[number].forms and chance and max(chance.values()) >= FLOOR:
+        for theme in dict.fromkeys(match.theme for match in matches[number] if match.theme not in model.themes):
+            chance[theme] = codebook.theme(theme).precision
+            given.append(theme)
+        if not given and read.forms and chance and max(chance.values()) >= FLOOR:
             given = [max(chance, key=lambda theme: chance[theme])]
         for theme in given:
-            for parent in parents[theme]:
-                chance[parent] = max(chance.get(parent, 0.0), chance[theme])
-        coded.append(
-            _Coded(texts[number], wholes[number], reads[number], by_theme, above, chance, codebook.close(given))
+            for wider in codebook.close([theme]):
+                chance[wider] = max(chance.get(wider, 0.0), chance[theme])
+        yield _Coded(
+            texts[number],
+            wholes[number],
+            read,
+            added[number],
+            found[number],
+            in_heading[number],
+            chance,
+            codebook.close(given),
         )
-    return coded
+
+
+def _by_theme(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
+    matches: dict[str, list[Evidence]] = {}
+    for match in evidence:
+        matches.setdefault(match.theme, []).append(match)
+    return matches
 
 
 def _rows(one: _Coded, codebook: Codebook, model: Model) -> list[tuple[object, ...]]:
@@ -277,32 +289,35 @@ def _places(one: _Coded, themes: Sequence[str], model: Model) -> dict[str, tuple
         elif column is None:
             places[theme] = ("", pd.NA, pd.NA)
         else:
-            shares = contributions(model, one.read, column).tolist()
-            places[theme] = _strongest(matches, one.read, shares) if matches else _run(one, shares)
+            by_word = one.added[:, column].tolist()
+            places[theme] = _strongest(matches, one.read, by_word) if matches else _run(one, by_word)
     return places
 
 
-def _strongest(matches: list[Evidence], read: Read, shares: list[float]) -> tuple[object, ...]:
+def _strongest(matches: list[Evidence], read: Read, by_word: list[float]) -> tuple[object, ...]:
     """Return the match whose words add most; the first, and there the longest, where nothing tells them apart."""
 
     def added(match: Evidence) -> float:
         return round(
-            sum(s for s, start in zip(shares, read.starts, strict=True) if match.start <= start < match.end), 9
+            sum(s for s, start in zip(by_word, read.starts, strict=True) if match.start <= start < match.end), 9
         )
 
     best = max(matches, key=added)
     return (best.words, best.start, best.end)
 
 
-def _run(one: _Coded, shares: list[float]) -> tuple[object, ...]:
+def _run(one: _Coded, by_word: list[float]) -> tuple[object, ...]:
     """Return the run of a few neighbouring words with the largest sum."""
     best, span, pairs = -np.inf, (0, 0), one.read.pairs
-    for first in range(len(shares)):
+    for first, share in enumerate(by_word):
+        # A run that opens with words that speak against the theme is beaten by the one without them.
+        if share <= 0 < best:
+            continue
         total = 0.0
-        for last in range(first, min(first + EVIDENCE_WORDS, len(shares))):
+        for last in range(first, min(first + EVIDENCE_WORDS, len(by_word))):
             if last > first and not pairs[last]:
                 break
-            total += shares[last]
+            total += by_word[last]
             if total > best + 1e-9:
                 best, span = total, (first, last)
     start, end = one.read.starts[span[0]], one.read.ends[span[1]]

@@ -14,7 +14,8 @@ import pandas as pd
 from dhr_analytics.errors import InputError, UsageError
 from dhr_analytics.themes.codebook import OTHER, Codebook
 from dhr_analytics.themes.coding import chances, code_texts
-from dhr_analytics.themes.model import Model, read_training, read_words, reader_for, rule_hits, score, train
+from dhr_analytics.themes.model import Model, read_training, rule_hits, scores, shares, train, weigh
+from dhr_analytics.themes.rules import find_themes, read_texts
 
 # The score from which words alone give a theme: it did best on the labelled texts.
 WORDS_ALONE = -0.4
@@ -180,11 +181,10 @@ def _code_by(
         coded = code_texts(test, codebook, model=model).groupby("id")["theme"].agg(set)
         return [coded[identity] for identity in test["id"]]
     if method == "rules":
-        return _named(rule_hits(codebook, texts, model.themes) > 0, model.themes)
+        return _named(rule_hits(codebook, find_themes(texts, codebook), model.themes) > 0, model.themes)
     if method == "model":
-        reader = reader_for(codebook)
-        scores = np.array([score(model, read_words(text, reader)) for text in texts])
-        return [set(codebook.close(sets)) for sets in _named(scores > WORDS_ALONE, model.themes)]
+        reached = scores(model, shares(model, [weigh(reading) for reading in read_texts(texts, codebook)]))
+        return [set(codebook.close(sets)) for sets in _named(reached > WORDS_ALONE, model.themes)]
     if method == "tfidf":
         return _baseline(rows, texts)
     raise UsageError(f"There is no method '{method}'. Choose from: {', '.join(METHODS)}.")

@@ -11,12 +11,10 @@ calibrated (Platt 1999, cross-fitted) and the rules are trusted as far as they h
 import csv
 import hashlib
 import os
-import re
 import sys
 import tempfile
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +25,8 @@ import numpy as np
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.themes.codebook import Codebook
-from dhr_analytics.themes.rules import find_themes, fold_word
+from dhr_analytics.themes.rules import Evidence, Reading, read_texts
+from dhr_analytics.themes.words import SIGNS
 
 TRAINING = Path(__file__).with_name("training")
 # How much each part counts where rules and words are joined (others count 1). The rules were written with knowledge of
@@ -40,16 +39,13 @@ ENOUGH = 8
 STORY = 0.4
 COST = 0.4
 
-_WORD = r"(?<![^\W_])(?<!\w['’])[^\W_]+"
-_TOKEN = re.compile(rf"""({_WORD})|[.,;:!?()\[\]"“”•]""")
-_SENTENCE_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bNo)(?<!\bDr)[.?!]['\")\]]*\s+(?=[A-Z•'\"(])")
 _GRAMS = (3, 4, 5)
 _SCALE = 4.0
 _UNKNOWN_WORDS_KEPT = 50_000
 
 
 class Read(NamedTuple):
-    """A text as the model sees it: one entry for each word.
+    """A text as the model weighs it: one entry for each word.
 
     `pairs` holds the word with the one before it, or nothing where a sign stands between; `weights` and `pair_weights`
     what each is multiplied by.
@@ -84,74 +80,35 @@ class Model:
     unknown: dict[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
 
-class Reader(NamedTuple):
-    """How words are compared, and the phrases by which sentences that only tell the story are known."""
+def weigh(reading: Reading) -> Read:
+    """Weigh the words of a text.
 
-    fold: Callable[[str], str]
-    asks: frozenset[str]
-    past: frozenset[str]
-    openers: frozenset[str]
-
-
-@lru_cache(maxsize=4)
-def reader_for(codebook: Codebook) -> Reader:
-    """Return the reader for a codebook; get it once for many texts."""
-    same_word = {form: head for head, forms in codebook.same_word for form in (head, *forms)}
-    fold = lru_cache(maxsize=100_000)(lambda word: fold_word(word, same_word))
-
-    def forms(name: str) -> frozenset[str]:
-        wordings = [w for phrase in dict(codebook.vocabulary).get(name, ()) for part in phrase.parts for w in part]
-        return frozenset(" ".join(fold(found) for found in re.findall(_WORD, wording)) for wording in wordings)
-
-    return Reader(fold, forms("asks"), forms("past"), forms("story_openers"))
-
-
-def read_words(text: str, reader: Reader) -> Read:
-    """Split a text into the words that the model counts, and weigh them.
-
-    A word that occurs n times weighs the square root of n, spread over its places; one that occurs only in story
-    sentences less. All weights are divided by the square root of the text's total.
+    A word that occurs n times weighs the square root of n, spread over its places; one that occurs only in sentences
+    that tell the story, less. All weights are divided by the square root of the text's total.
     """
-    fold = reader.fold
-    starts, ends, forms, pairs, last = [], [], [], [], ""
-    for token in _TOKEN.finditer(text):
-        if word := token[1]:
-            form = fold(word)
-            start, end = token.span()
-            starts.append(start)
-            ends.append(end)
-            forms.append(form)
-            pairs.append(f"{last} {form}" if last else "")
-            last = form
-        else:
-            last = ""
+    words = reading.words
+    every = words.forms
+    places = [place for place, form in enumerate(every) if form not in SIGNS]
+    forms = [every[place] for place in places]
+    before = [every[place - 1] if place else "." for place in places]
+    pairs = ["" if last in SIGNS else f"{last} {form}" for last, form in zip(before, forms, strict=True)]
     counts = Counter(forms)
     counts.update(pairs)
-    each = {form: n**-0.5 for form, n in counts.items()}
-    stops = [match.end() for match in _SENTENCE_END.finditer(text)]
-    if stops:
-        sentences = [bisect_right(stops, start) for start in starts]
-        if story := _story(forms, sentences, len(stops), reader):
-            asked = [place for place, sentence in enumerate(sentences) if sentence not in story]
-            told = {forms[place] for place in asked} | {pairs[place] for place in asked}
-            each = {form: weight if form in told else weight * STORY for form, weight in each.items()}
+    each = {form: 1.0 if n == 1 else n**-0.5 for form, n in counts.items()}
+    if reading.story:
+        asked = [number for number, place in enumerate(places) if words.sentences[place] not in reading.story]
+        told = {forms[number] for number in asked} | {pairs[number] for number in asked}
+        each = {form: weight if form in told else weight * STORY for form, weight in each.items()}
     weights = [each[form] for form in forms]
     norm = max(sum(weights), 1.0) ** 0.5
     return Read(
-        starts, ends, forms, pairs, [weight / norm for weight in weights], [each[pair] / norm for pair in pairs]
+        [words.starts[place] for place in places],
+        [words.ends[place] for place in places],
+        forms,
+        pairs,
+        [weight / norm for weight in weights],
+        [each[pair] / norm for pair in pairs],
     )
-
-
-def _story(forms: list[str], sentences: list[int], last: int, reader: Reader) -> set[int]:
-    """Return the sentences that ask for nothing, unless nothing would be left."""
-    story = set()
-    for sentence in range(last + 1):
-        inside = [form for form, where in zip(forms, sentences, strict=True) if where == sentence]
-        runs = {" ".join(inside[i : i + n]) for n in range(1, 5) for i in range(len(inside) - n + 1)}
-        opening = {" ".join(inside[i : i + n]) for i in range(2) for n in range(1, 6)}
-        if opening & reader.openers or runs & reader.past and not runs & reader.asks:
-            story.add(sentence)
-    return story if len(story) <= last else set()
 
 
 @lru_cache(maxsize=20_000)
@@ -175,32 +132,28 @@ def _gram_scale(idf: np.ndarray) -> float:
     return float(idf.mean() / np.sqrt((idf**2).sum())) if len(idf) else 0.0
 
 
-def score(model: Model, read: Read) -> np.ndarray:
-    """Return the score of a text for each theme; above 0 speaks for the theme."""
-    if not read.forms:
-        return model.intercept.copy()
+def shares(model: Model, reads: Sequence[Read]) -> list[np.ndarray]:
+    """Return what each word of each text adds to the score for each theme (words x themes); of a pair, each half."""
     find = model.rows.get
-    rows = [find(form, -1) for form in (*read.forms, *read.pairs)]
-    weights = np.array([*read.weights, *read.pair_weights])
-    total = (model.vectors[rows] * weights[:, None]).sum(axis=0) + model.intercept
-    for form, row, weight in zip(read.forms, rows, read.weights, strict=False):
-        if row < 0:
-            total += weight * _unknown(model, form)
-    return total
-
-
-def contributions(model: Model, read: Read, column: int) -> np.ndarray:
-    """Return what each word adds to the score for the theme in a column; pairs are shared by their two words."""
-    find, numbers = model.rows.get, model.vectors[:, column]
-    rows = [find(form, -1) for form in read.forms]
-    shares = numbers[rows] * read.weights
+    forms = [form for read in reads for form in read.forms]
+    rows = [find(form, -1) for form in forms]
+    weights = [weight for read in reads for weight in read.weights]
+    pairs = [find(pair, -1) for read in reads for pair in read.pairs]
+    places = np.flatnonzero(np.array(pairs, dtype=int) >= 0)
+    half_weights = np.array([weight for read in reads for weight in read.pair_weights])[places] / 2
+    added = model.vectors[rows] * np.array(weights)[:, None]
     for place, row in enumerate(rows):
         if row < 0:
-            shares[place] = read.weights[place] * _unknown(model, read.forms[place])[column]
-    halves = numbers[[find(pair, -1) for pair in read.pairs]] * read.pair_weights / 2
-    shares += halves
-    shares[:-1] += halves[1:]
-    return shares
+            added[place] = weights[place] * _unknown(model, forms[place])
+    halves = model.vectors[np.array(pairs, dtype=int)[places]] * half_weights[:, None]
+    added[places] += halves
+    added[places - 1] += halves
+    return np.split(added, np.cumsum([len(read.forms) for read in reads])[:-1]) if reads else []
+
+
+def scores(model: Model, added: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the score of each text for each theme, from its `shares`; above 0 speaks for the theme."""
+    return np.array([each.sum(axis=0) + model.intercept for each in added]).reshape(len(added), len(model.themes))
 
 
 def probabilities(model: Model, scores: np.ndarray, hits: np.ndarray) -> np.ndarray:
@@ -210,16 +163,15 @@ def probabilities(model: Model, scores: np.ndarray, hits: np.ndarray) -> np.ndar
     return 1 / (1 + np.exp(-(base + slope * scores + ruled * (rule + more * np.log1p(hits) + both * scores))))
 
 
-def rule_hits(codebook: Codebook, texts: Iterable[str], themes: Sequence[str]) -> np.ndarray:
+def rule_hits(codebook: Codebook, found: Sequence[Iterable[Evidence]], themes: Sequence[str]) -> np.ndarray:
     """Count the rule matches of each theme in each text; those of a theme count for what it implies too."""
-    column = {theme: number for number, theme in enumerate(themes)}
-    found = find_themes(texts, codebook)
+    columns = {
+        theme: [themes.index(wider) for wider in codebook.close([theme]) if wider in themes] for theme in codebook.ids
+    }
     hits = np.zeros((len(found), len(themes)))
     for row, evidence in zip(hits, found, strict=True):
         for match in evidence:
-            for theme in codebook.close([match.theme]):
-                if theme in column:
-                    row[column[theme]] += 1
+            row[columns[match.theme]] += 1
     return hits
 
 
@@ -254,8 +206,8 @@ def train(rows: Sequence[Mapping[str, str]], codebook: Codebook) -> Model:
     counts = Counter(theme for label in labels for theme in label)
     themes = tuple(theme for theme in codebook.ids if theme != "other" and counts[theme] >= ENOUGH)
     truth = np.array([[theme in label for theme in themes] for label in labels], dtype=float)
-    reader = reader_for(codebook)
-    words = [read_words(row["text"], reader) for row in rows]
+    readings = read_texts([row["text"] for row in rows], codebook)
+    words = [weigh(reading) for reading in readings]
     counted = _count(words)
     parts = np.array([row["part"] for row in rows])
     if not themes or len(set(parts)) < 2:
@@ -264,8 +216,8 @@ def train(rows: Sequence[Mapping[str, str]], codebook: Codebook) -> Model:
     for part in sorted(set(parts)):
         inside = np.flatnonzero(parts == part)
         model = _fit_words(counted, truth, np.flatnonzero(parts != part), themes)
-        held_out[inside] = [score(model, words[i]) for i in inside]
-    hits = rule_hits(codebook, [row["text"] for row in rows], themes)
+        held_out[inside] = scores(model, shares(model, [words[i] for i in inside]))
+    hits = rule_hits(codebook, [reading.evidence for reading in readings], themes)
     weights = np.array([TRUST.get(part, 1.0) for part in parts])
     join = _fit_join(held_out, hits, truth, weights)
     model = _fit_words(counted, truth, np.arange(len(rows)), themes)
@@ -405,7 +357,7 @@ def load_model(codebook: Codebook) -> Model:
 
 @lru_cache(maxsize=4)
 def _load(codebook: Codebook, folder: Path) -> Model:
-    file = folder / f"model-{_key(codebook)}.npz"
+    file = folder / f"model-{coding_key(codebook)}.npz"
     try:
         return _unpack(file)
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
@@ -420,10 +372,11 @@ def _load(codebook: Codebook, folder: Path) -> Model:
     return model
 
 
-def _key(codebook: Codebook) -> str:
+def coding_key(codebook: Codebook) -> str:
+    """Return the hash of all that a coding depends on but the texts: labelled texts, codebook and code."""
     content = hashlib.sha256(codebook.version.encode())
-    here = Path(__file__)
-    for file in [*sorted(TRAINING.glob("*.csv")), here, here.with_name("rules.py"), here.with_name("codebook.py")]:
+    code = ("model.py", "rules.py", "words.py", "codebook.py", "coding.py")
+    for file in [*sorted(TRAINING.glob("*.csv")), *map(Path(__file__).with_name, code)]:
         content.update(file.name.encode() + file.read_bytes())
     return content.hexdigest()[:16]
 
