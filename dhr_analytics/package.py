@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -120,9 +123,24 @@ def swap_in(fresh: Path, folder: Path) -> None:
         fresh.rename(folder)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-    folder.rename(old / folder.name)
-    fresh.rename(folder)
+    if _exchange(fresh, folder):
+        fresh.rename(old / folder.name)
+    else:
+        folder.rename(old / folder.name)
+        fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step, where the system can (Linux); a kill cannot come in between then."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        swap = ctypes.CDLL(None).renameat2
+    except (OSError, AttributeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return swap(here, os.fsencode(one.resolve()), here, os.fsencode(other.resolve()), exchange) == 0
 
 
 def read_package(folder: Path | str) -> Plans:

@@ -50,9 +50,9 @@ def page(notebook: Mapping[str, Any], *, name: str, pages: Sequence[Mapping[str,
     )
 
 
-def index(**values: Any) -> str:
-    """Return the first page of a pack; the values are those that ``index.html.j2`` names."""
-    return _environment().get_template("index.html.j2").render(**values)
+def render(template: str, **values: Any) -> str:
+    """Return a page made from one of the templates, everything escaped."""
+    return _environment().get_template(template).render(**values)
 
 
 def block(content: Mapping[str, Any]) -> str:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +13,22 @@ import pandas as pd
 import dhr_analytics
 from dhr_analytics._version import __version__
 from dhr_analytics.errors import NotebookError, UsageError
-from dhr_analytics.package import swap_in
-from dhr_analytics.reporting import page, run, text
+from dhr_analytics.package import write_package
+from dhr_analytics.reporting import folder, page, run, text
+from dhr_analytics.reporting.pdf import MISSING, find_browser, print_pdf
 from dhr_analytics.reporting.view import View, load
 from dhr_analytics.themes.codebook import Codebook
 
-MANIFEST = "manifest.json"
-PAGES = ("00_summary", "01_data_quality", "02_themes", "03_trends", "04_completion", "06_methods")
+PRINTED = "print.html"
+PAGES = (
+    "00_summary",
+    "01_data_quality",
+    "02_themes",
+    "03_trends",
+    "04_completion",
+    "05_recurring_learning",
+    "06_methods",
+)
 
 
 def make_report(
@@ -78,35 +83,42 @@ def make_report(
     began, filters = time.monotonic(), {"areas": areas, "agencies": agencies, "themes": themes}
     view = load(package_folder, quarter=quarter, **filters)
     source = Path(notebooks or Path(dhr_analytics.__file__).parent.parent / "notebooks")
-    names = _pages(only)
+    names, browser = _pages(only), None if only else find_browser()
     if missing := [name for name in names if not (source / f"{name}.ipynb").is_file()]:
         raise UsageError(f"There is no notebook {missing[0]}.ipynb in {source}. Run this in a copy of the project.")
-    out = Path(out).resolve()
-    target = out / view.quarter.id
-    if target.exists() and not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target} exists and is not a report; nothing was written. Name another folder with --out.")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=out))
-    except OSError as error:
-        raise UsageError(f"Cannot write in {out}: {error.strerror}. Name another folder with --out.") from error
-    try:
-        parameters = {"quarter": quarter, "plans": str(Path(package_folder).resolve()), "out": str(fresh), **filters}
-        executed, seconds = _run(source, names, parameters, fresh, jobs, progress)
+    target = Path(out).resolve() / view.quarter.id
+    parameters = {"quarter": quarter, "only": list(names), **filters}
+    made_from = folder.fingerprint(Path(package_folder), source, {**parameters, "pdf": bool(browser)})
+    tell = progress or (lambda line: None)
+    if folder.is_whole(target, made_from):
+        tell("nothing has changed since this report was made: it stays as it is")
+        return target / "index.html"
+    failed = target.parent / "failed"
+    with folder.fresh_folder(target) as fresh:
+        inputs = {"quarter": quarter, "plans": str(Path(package_folder).resolve()), "out": str(fresh), **filters}
+        tasks = [run.Task(source / f"{name}.ipynb", inputs, fresh / "notebooks" / f"{name}.ipynb") for name in names]
+        for task in tasks:
+            run.check_parameters(task.notebook, inputs)
+        (fresh / "notebooks").mkdir()
+        try:
+            seconds = run.run_all(
+                tasks, jobs=jobs, done=lambda task, took: tell(f"{task.notebook.stem}: done in {took:.1f} s")
+            )
+        except NotebookError:
+            for kept in (fresh / "notebooks").glob("*.failed.ipynb"):
+                failed.mkdir(exist_ok=True)
+                kept.replace(failed / kept.name)
+            raise
+        executed = {task.notebook.stem: _executed(task, {**inputs, "plans": "../data", "out": ""}) for task in tasks}
+        write_package(view.plans, fresh / "data")
         _write(fresh, executed, view)
+        if not only:
+            _print(fresh, browser, tell)
+        (fresh / PRINTED).unlink()
         seconds["all"] = round(time.monotonic() - began, 2)
-        _manifest(fresh, view, parameters={"quarter": quarter, "only": list(names), **filters}, seconds=seconds)
-        fresh.chmod(0o755)
-        swap_in(fresh, target)
-        for name in names:  # what was kept of an earlier failure is out of date now
-            (out / "failed" / f"{name}.failed.ipynb").unlink(missing_ok=True)
-    except NotebookError:
-        for failed in fresh.glob("*.failed.ipynb"):
-            (out / "failed").mkdir(exist_ok=True)
-            failed.replace(out / "failed" / failed.name)
-        raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        _manifest(fresh, view, made_from=made_from, parameters=parameters, seconds=seconds)
+    for name in names:  # what was kept of an earlier failure is out of date now
+        (failed / f"{name}.failed.ipynb").unlink(missing_ok=True)
     return target / "index.html"
 
 
@@ -127,44 +139,30 @@ def _pages(only: Sequence[str] | str | None) -> tuple[str, ...]:
     return tuple(name for name in PAGES if name in asked)
 
 
-def _run(
-    source: Path,
-    names: Sequence[str],
-    parameters: dict[str, Any],
-    fresh: Path,
-    jobs: int,
-    progress: Callable[[str], None] | None,
-) -> tuple[dict[str, Any], dict[str, float]]:
-    """Run the notebooks, each in a kernel (a process) of its own; threads only wait for them."""
+def _executed(task: run.Task, parameters: dict[str, Any]) -> Any:
+    """Read an executed notebook, and keep it so that it can be run again from within the pack, without times."""
     import nbformat
 
-    seconds: dict[str, float] = {}
-
-    def one(name: str) -> Any:
-        began = time.monotonic()
-        notebook = source / f"{name}.ipynb"
-        run.check_parameters(notebook, parameters)
-        executed = run.execute(notebook, parameters, fresh / f"{name}.ipynb")
-        done = nbformat.read(executed, as_version=4)
-        executed.unlink()
-        seconds[name] = round(time.monotonic() - began, 2)
-        if progress:
-            progress(f"{name}: done in {seconds[name]:.1f} s")
-        return done
-
-    with run.quiet(), ThreadPoolExecutor(max(1, jobs)) as pool:
-        waiting = [pool.submit(one, name) for name in names]
-        try:
-            results = {name: each.result() for name, each in zip(names, waiting, strict=True)}
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return results, {name: seconds[name] for name in names}
+    done = nbformat.read(task.target, as_version=4)
+    done.metadata.pop("papermill", None)
+    for number, cell in enumerate(done.cells):
+        cell.id = f"cell-{number}"
+        cell.metadata.pop("papermill", None)
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell.source = "".join(f"{name} = {value!r}\n" for name, value in parameters.items()).rstrip()
+    nbformat.write(done, task.target)
+    return done
 
 
 def _write(fresh: Path, executed: dict[str, Any], view: View) -> None:
-    made = [
-        {"name": name, "title": page.title(done, name), "finding": _finding(page.blocks(done))}
+    """Write the pages, the contents, and all of them as one page to print."""
+    made: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "title": page.title(done, name),
+            "finding": _finding(blocks := page.blocks(done)),
+            "blocks": blocks,
+        }
         for name, done in executed.items()
     ]
     facts = _facts(view)
@@ -181,8 +179,19 @@ def _write(fresh: Path, executed: dict[str, Any], view: View) -> None:
         for row in view.plans.reviews.to_dict("records")
     ]
     header = {"quarter": view.quarter.label, "as_of": text.day(view.quarter.end), "filters": view.filters}
-    contents = {"title": "Contents", "name": "index", "header": header, "pages": made}
-    _save(fresh / "index.html", page.index(**contents, facts=facts, documents=documents))
+    contents = {"name": "index", "header": header, "pages": made, "facts": facts, "documents": documents}
+    _save(fresh / "index.html", page.render("index.html.j2", title="Contents", **contents))
+    _save(fresh / PRINTED, page.render("print.html.j2", title="Report", **contents))
+
+
+def _print(fresh: Path, browser: str | None, tell: Callable[[str], None]) -> None:
+    """Print the pack; without a browser it is whole but for the PDF, and says so."""
+    if browser is None:
+        tell(MISSING)
+        return
+    began = time.monotonic()
+    print_pdf(fresh / PRINTED, fresh / "pack.pdf", browser=browser)
+    tell(f"pack.pdf: printed in {time.monotonic() - began:.1f} s")
 
 
 def _finding(blocks: Sequence[dict[str, Any]]) -> str:
@@ -211,19 +220,21 @@ def _facts(view: View) -> list[tuple[str, str]]:
     ]
 
 
-def _manifest(fresh: Path, view: View, *, parameters: dict[str, Any], seconds: dict[str, float]) -> None:
-    files = sorted(path for path in fresh.rglob("*") if path.is_file())
+def _manifest(
+    fresh: Path, view: View, *, made_from: str, parameters: dict[str, Any], seconds: dict[str, float]
+) -> None:
     content = {
+        "made_from": made_from,
         "quarter": view.quarter.id,
         "as_known_on": view.quarter.end.isoformat(),
         "parameters": parameters,
         "software": f"dhr_analytics {__version__}",
         "package": view.plans.about,
         "documents": dict(zip(view.plans.reviews["document"], view.plans.reviews["sha256"], strict=True)),
-        "files": {path.relative_to(fresh).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        "files": folder.hashes(fresh),
         "seconds": seconds,
     }
-    _save(fresh / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+    _save(fresh / folder.MANIFEST, json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
 def _save(path: Path, words: str) -> None:

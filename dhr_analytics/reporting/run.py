@@ -5,22 +5,32 @@ from __future__ import annotations
 import ast
 import difflib
 import json
-import logging
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
-import warnings
-from collections.abc import Iterator, Mapping
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from threading import Event
+from typing import Any, NamedTuple
 
 import dhr_analytics
 from dhr_analytics.errors import NotebookError, UsageError
 
 SCALARS = (str, bool, int, float)
+
+
+class Task(NamedTuple):
+    """A notebook, its parameters and where the executed one goes."""
+
+    notebook: Path
+    parameters: Mapping[str, Any]
+    target: Path
 
 
 def run_notebook(
@@ -58,8 +68,8 @@ def run_notebook(
     if folder not in target.parents or target.suffix != ".ipynb":
         raise UsageError(f"The executed notebook would go to {output}, outside {folder}, or is not named *.ipynb.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with quiet(), ThreadPoolExecutor(1) as thread:  # of its own, so that it also works from within a notebook
-        return thread.submit(execute, notebook, parameters, target).result()
+    run_all([Task(notebook, parameters, target)], jobs=1)
+    return target
 
 
 def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
@@ -125,112 +135,104 @@ def parameters_of(notebook: Path) -> dict[str, Any]:
     return found
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep papermill's and Jupyter's remarks off the screen; one for all threads that run notebooks."""
-    logger = logging.getLogger("papermill")
-    level, before = logger.level, os.environ.get("JUPYTER_PLATFORM_DIRS")
-    os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
-    logger.setLevel(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)
-        if before is None:
-            os.environ.pop("JUPYTER_PLATFORM_DIRS", None)
-        else:
-            os.environ["JUPYTER_PLATFORM_DIRS"] = before
-
-
-def execute(notebook: Path, parameters: Mapping[str, Any], target: Path) -> Path:
-    """Run a notebook whose parameters were checked; to be called within ``quiet``, in a thread that ends soon after.
+def run_all(
+    tasks: Sequence[Task], *, jobs: int = 2, done: Callable[[Task, float], None] | None = None
+) -> dict[str, float]:
+    """Run notebooks whose parameters were checked, several at a time.
 
     Parameters
     ----------
-    notebook : pathlib.Path
-    parameters : mapping
-    target : pathlib.Path
-        Where the executed notebook goes; its folder exists.
+    tasks : sequence of Task
+        The folder of each target exists.
+    jobs : int, optional
+        Processes that run notebooks at the same time.
+    done : callable, optional
+        Is given each task that is done, and the seconds it took.
 
     Returns
     -------
-    pathlib.Path
-        ``target``.
+    dict of str to float
+        Seconds that each notebook took, by its name, in the order of the tasks.
 
     Raises
     ------
     NotebookError
-        As ``run_notebook``.
+        When a notebook fails; the others under way are ended.
     """
-    import nbformat
-    import papermill
-    from jupyter_core.utils import ensure_event_loop
-    from papermill.exceptions import PapermillExecutionError
+    waiting, took, stop = deque(tasks), dict[str, float](), Event()
 
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".ipynb", dir=target.parent)
+    def work() -> None:
+        with _process() as process:
+            while waiting and not stop.is_set():
+                task, began = waiting.popleft(), time.monotonic()
+                try:
+                    _one(process, task)
+                except BaseException:
+                    stop.set()
+                    raise
+                took[task.notebook.stem] = round(time.monotonic() - began, 2)
+                if done:
+                    done(task, took[task.notebook.stem])
+
+    with ThreadPoolExecutor(workers := max(1, min(jobs, len(tasks)))) as pool:
+        for each in [pool.submit(work) for _ in range(workers)]:
+            each.result()
+    return {task.notebook.stem: took[task.notebook.stem] for task in tasks}
+
+
+def _one(process: subprocess.Popen[str], task: Task) -> None:
+    handle, half = tempfile.mkstemp(prefix=".", suffix=".ipynb", dir=task.target.parent)
     os.close(handle)
-    half = Path(name)
-    home = tempfile.mkdtemp(prefix="dhr-ipython-")
+    name = task.notebook.name
     try:
-        # The node, not the path, and braces doubled: papermill would put parameters into a path that holds braces.
-        papermill.execute_notebook(
-            nbformat.read(notebook, as_version=4),
-            str(half).replace("{", "{{").replace("}", "}}"),
-            parameters=dict(parameters),
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            kernel_manager_class=_own_kernel(home),
-            shutdown_kernel="immediate",
-        )
-        half.replace(target)
-    except PapermillExecutionError as error:
-        failed = target.with_suffix(".failed.ipynb")
-        half.replace(failed)
-        raise NotebookError(
-            f"{notebook.name} stopped in cell {error.exec_count} with {error.ename}: {error.evalue}\n"
-            f"Open {failed.name} to see where; mend the cause and run it again."
-        ) from error
-    except (RuntimeError, OSError) as error:
-        raise NotebookError(f"{notebook.name} could not be run: {error}. Is the environment complete?") from error
+        words = {"notebook": str(task.notebook), "parameters": dict(task.parameters), "target": half}
+        try:
+            process.stdin.write(json.dumps(words) + "\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            said = json.loads(process.stdout.readline() or '{"broke": "its process ended"}')  # type: ignore[union-attr]
+        except OSError as error:
+            said = {"broke": str(error)}
+        if "broke" in said:
+            raise NotebookError(
+                f"{name} could not be run: {said['broke']}. Is the environment complete, the disk full?"
+            )
+        if "stopped" in said:
+            failed = task.target.with_suffix(".failed.ipynb")
+            Path(half).replace(failed)
+            advice = f"Open {failed.name} to see where; mend the cause and run it again."
+            raise NotebookError(f"{name} stopped in {said['stopped']}\n{advice}")
+        Path(half).replace(task.target)
     finally:
-        half.unlink(missing_ok=True)
-        shutil.rmtree(home, ignore_errors=True)
-        ensure_event_loop().close()  # Jupyter leaves that of this thread open
-    return target
+        Path(half).unlink(missing_ok=True)
 
 
-def _own_kernel(home: str) -> type:
-    """Return a manager that starts this interpreter, whatever kernels are installed for the user."""
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
+@contextmanager
+def _process() -> Iterator[subprocess.Popen[str]]:
+    """Start the process that runs notebooks with this interpreter, and nothing of the user's own IPython."""
     here = str(Path(dhr_analytics.__file__).parent.parent)
-    path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)
-    # No history file, no start-up file and an empty profile: nothing of the user's own IPython takes part.
-    options = ["--HistoryManager.enabled=False", "--IPKernelApp.exec_PYTHONSTARTUP=False", "--log-level=ERROR"]
-    spec = KernelSpec(
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *options],
-        language="python",
-        display_name="Python 3",
-        env={
-            "PYTHONPATH": path,
-            "PYTHONHASHSEED": "0",
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-            "JUPYTER_PLATFORM_DIRS": "1",
-            "IPYTHONDIR": home,
-            "MPLBACKEND": "agg",
-        },
-    )
-
-    class OwnKernelManager(AsyncKernelManager):
-        """Knows one kernel: the interpreter that runs this."""
-
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            return spec
-
-    return OwnKernelManager
+    home = tempfile.mkdtemp(prefix="dhr-ipython-")
+    settings = {
+        "PYTHONPATH": os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part),
+        "PYTHONHASHSEED": "0",
+        "PYTHONWARNINGS": "ignore",
+        "PYTHONUTF8": "1",
+        "IPYTHONDIR": home,
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "MPLBACKEND": "agg",
+    }
+    try:
+        with subprocess.Popen(
+            [sys.executable, "-m", "dhr_analytics.reporting.engine"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **settings},
+            encoding="utf-8",
+        ) as process:
+            try:
+                yield process
+            except BaseException:
+                process.kill()
+                raise
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
