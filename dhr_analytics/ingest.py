@@ -6,7 +6,7 @@ import csv
 import difflib
 import hashlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
@@ -33,6 +33,7 @@ class _Read:
 
     path: Path
     sha256: str
+    review_id: str
     tables: PlanTables | None
     kind: str = ""
     error: str = ""
@@ -80,11 +81,12 @@ def ingest(
     """
     paths = find_documents(sources)
     stated = _read_manifest(manifest, paths)
-    ids = {path: stated.get(path.name, {}).get("review_id") or "" for path in paths}
-    published = [_stated_date(stated.get(path.name, {}), "published_on") for path in paths]
-    work = (paths, [ids[path] for path in paths], published, repeat(keep_names))
+    told = [stated.get(path.name, {}) for path in paths]
+    ids = [row.get("review_id", "") for row in told]
+    work = (paths, ids, [_stated_date(row, "published_on") for row in told], repeat(keep_names))
     if jobs > 1 and len(paths) > 1:
-        with ProcessPoolExecutor(min(jobs, len(paths))) as pool:
+        # Threads are enough: each document of size is read in a process of its own anyway.
+        with ThreadPoolExecutor(min(jobs, len(paths))) as pool:
             read = _told(pool.map(_read_one, *work), len(paths), progress)
     else:
         read = _told(map(_read_one, *work), len(paths), progress)
@@ -114,11 +116,7 @@ def find_documents(sources: Sequence[Path | str]) -> list[Path]:
     found: list[Path] = []
     for source in map(Path, sources):
         if source.is_dir():
-            inside = sorted(
-                p
-                for p in source.iterdir()
-                if p.is_file() and not p.name.startswith((".", "~$")) and p.name not in _OWN_FILES
-            )
+            inside = sorted(p for p in source.iterdir() if p.is_file() and _is_document(p.name))
             if not inside:
                 raise UsageError(
                     f"The folder {source} holds no documents. Put the action plans there, or name another folder."
@@ -156,23 +154,14 @@ def _told(results, total, progress):  # type: ignore[no-untyped-def]
 
 def _read_one(path: Path, review_id: str, published_on: date | None, keep_names: bool) -> _Read:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    # A key made from the bytes is the same wherever the document lies.
+    key = review_id or f"DHR-{digest[:8]}"
     try:
         kind, raw = read_guarded(path)
-        tables = normalise(
-            raw,
-            document=path.name,
-            review_id=review_id or _review_id(digest),
-            published_on=published_on,
-            keep_names=keep_names,
-        )
+        tables = normalise(raw, document=path.name, review_id=key, published_on=published_on, keep_names=keep_names)
     except InputError as error:
-        return _Read(path, digest, None, "", str(error))
-    return _Read(path, digest, tables, kind)
-
-
-def _review_id(digest: str) -> str:
-    """Make a key from the bytes, so that the same document has the same key wherever it lies."""
-    return f"DHR-{digest[:8]}"
+        return _Read(path, digest, key, None, error=str(error))
+    return _Read(path, digest, key, tables, kind)
 
 
 def _assemble(read: Sequence[_Read], stated: dict[str, dict[str, str]], keep_names: bool) -> Plans:
@@ -194,7 +183,7 @@ def _assemble(read: Sequence[_Read], stated: dict[str, dict[str, str]], keep_nam
                 rejected += one.tables.rejected
                 reviews.append(
                     {
-                        "review_id": told.get("review_id") or _review_id(one.sha256),
+                        "review_id": one.review_id,
                         "title": told.get("title") or one.tables.title,
                         "area": told.get("area", ""),
                         "document": name,
@@ -248,15 +237,30 @@ def _read_manifest(manifest: Path | str | None, paths: Sequence[Path]) -> dict[s
             _stated_date(row, "published_on", f"{path}, line {line}")
             _stated_date(row, "snapshot_on", f"{path}, line {line}")
             stated[name] = row
+    stated = {name: {**row, "review_id": key} for (name, row), key in zip(stated.items(), _keys(stated), strict=True)}
     names = [path.name for path in paths]
     if manifest is not None and (unknown := [name for name in stated if name not in names]):
         near = difflib.get_close_matches(unknown[0], names, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise UsageError(f"{manifest} names {unknown[0]}, but no such document was given.{hint}")
-    ids = [row["review_id"] for name, row in stated.items() if name in names and row.get("review_id")]
-    if twice := sorted({one for one in ids if ids.count(one) > 1}):
-        raise UsageError(f"The manifest gives review_id {twice[0]} to two documents; each needs its own.")
     return stated
+
+
+def _keys(stated: dict[str, dict[str, str]]) -> list[str]:
+    """Return the key of each document: of several snapshots of one review, the later ones add their day."""
+    keys = [(row.get("review_id", ""), _stated_date(row, "snapshot_on")) for row in stated.values()]
+    first: dict[str, date] = {}
+    for review, day in keys:
+        if "@" in review:
+            raise UsageError(f"The manifest has the review_id {review}. Leave @ out: it marks the day of a snapshot.")
+        same = [other for name, other in keys if name == review]
+        if review and len(same) > 1 and (None in same or len({*same}) < len(same)):
+            raise UsageError(
+                f"The manifest gives review_id {review} to {len(same)} documents. Give each its own, or, where they "
+                "are one plan at different times, state the day of each in the column snapshot_on."
+            )
+        first[review] = min(other for other in same if other) if day else date.min
+    return [f"{name}@{day}" if name and day and day > first[name] else name for name, day in keys]
 
 
 def _manifest_rows(path: Path) -> list[dict[str, str]]:

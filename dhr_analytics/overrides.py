@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -85,14 +86,19 @@ def apply_overrides(plans: Plans, corrections: list[dict[str, str]]) -> Plans:
     tables = {name: _texts(getattr(plans, name)) for name in _OPEN}
     applied: list[dict[str, str]] = []
     for row in corrections:
-        name, key = ("actions", "action_id") if "-A" in row["row_id"] else ("recommendations", "recommendation_id")
+        name = "actions" if re.search(r"-A\d+$", row["row_id"]) else "recommendations"
         frame = tables[name]
-        at = frame.index[frame[key] == row["row_id"]]
+        at = frame.index[frame[f"{name[:-1]}_id"] == row["row_id"]]
         if not len(at) or row["column"] not in _OPEN[name]:
             continue  # the document is not among those read now
-        seen = " ".join(str(frame.at[at[0], row["column"]]).split())
-        if seen not in (" ".join(row["was"].split()), " ".join(row["now"].split())):
-            _doubt(frame, at[0], "a correction was made for other words than now stand here; it was not applied")
+        seen, was, now = (
+            " ".join(text.split()) for text in (str(frame.at[at[0], row["column"]]), row["was"], row["now"])
+        )
+        if seen == now:
+            _judge(frame, at[0])  # a person has looked, and the document says so by itself
+            continue
+        if seen != was:
+            _judge(frame, at[0], "a correction was made for other words than now stand here; it was not applied")
             continue
         frame.at[at[0], row["column"]] = row["now"]
         _settle(frame, at[0], row["column"], row["now"])
@@ -127,10 +133,9 @@ def _settle(frame: pd.DataFrame, at: Any, column: str, now: str) -> None:
         frame.at[at, "target_basis"] = "absolute" if now else "none"
     if column == "status":
         frame.at[at, "status_evidence"] = "corrected by hand"
-    for name, value in judge(["changed by hand"]).items():
-        frame.at[at, name] = str(value)
+    _judge(frame, at, "changed by hand")
 
 
-def _doubt(frame: pd.DataFrame, at: Any, doubt: str) -> None:
-    for name, value in judge([doubt]).items():
+def _judge(frame: pd.DataFrame, at: Any, *doubts: str) -> None:
+    for name, value in judge(doubts).items():
         frame.at[at, name] = str(value)

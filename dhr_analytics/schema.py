@@ -79,7 +79,7 @@ TABLES = {
         Table(
             "reviews",
             (
-                _key("review_id", "key of the review; stable for the same document"),
+                _key("review_id", "key of the review; a later snapshot of it adds @ and the snapshot's day"),
                 _text("title", "title of the plan or review"),
                 _text("area", "local area, where the manifest states it"),
                 _text("document", "file name of the action plan", required=True),
@@ -170,8 +170,28 @@ TABLES = {
             ),
             parents=(("recommendation_id", "recommendations"),),
         ),
+        Table(
+            "coded_sample",
+            (
+                _text("recommendation_id", "recommendation that people decided on", required=True),
+                _text("theme", "id of the theme; where all were coded, one not listed is absent", required=True),
+                Column("machine", "boolean", "the machine gave the theme, before people decided"),
+                _text(
+                    "human",
+                    "what people gave who coded all themes of a recommendation drawn at random; empty where they did "
+                    "not, or where the theme is newer than their coding",
+                    allowed=("true", "false", ""),
+                ),
+            ),
+            parents=(("recommendation_id", "recommendations"),),
+        ),
     )
 }
+
+
+def review_of(review_id: str) -> str:
+    """Return the review that a key names: a later snapshot of it adds ``@`` and the snapshot's day."""
+    return review_id.partition("@")[0]
 
 
 def empty(table: str) -> pd.DataFrame:

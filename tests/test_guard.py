@@ -1,12 +1,15 @@
 """Files that are larger inside than outside, readers that never end, and files that are something else."""
 
 import io
+import json
 import os
 import random
+import re
 import subprocess
 import sys
 import time
 import zipfile
+import zlib
 
 import pytest
 
@@ -69,6 +72,47 @@ def diagonal():
     return "".join(f'<row r="{r}"><c r="{get_column_letter(r)}{r}"><v>1</v></c></row>' for r in range(1, 16_000))
 
 
+def pdf_of(page, *others):
+    """A PDF file with one page, written by hand: the page's own entries, then objects from number 4."""
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>"]
+    objects += [f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 842 595] {page} >>".encode(), *others]
+    out = b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n%b\nendobj\n" % numbered for numbered in enumerate(objects, start=1))
+    return out + b"trailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def stream(content, head=""):
+    packed = zlib.compress(content, 9)
+    return f"<< /Length {len(packed)} /Filter /FlateDecode {head} >>\nstream\n".encode() + packed + b"\nendstream"
+
+
+FORM = "/Type /XObject /Subtype /Form /BBox [0 0 842 595] /Resources << /XObject << /X {} 0 R >> >>"
+DRAWS = "/Contents 4 0 R /Resources << /XObject << /X 5 0 R >> >>"
+
+
+def form_that_draws_itself():
+    return pdf_of(DRAWS, stream(b"/X Do"), stream(b"/X Do /X Do", FORM.format(5)))
+
+
+def forms_that_double():
+    return pdf_of(
+        DRAWS,
+        stream(b"/X Do"),
+        *(stream(b"/X Do /X Do 0 0 9 9 re f", FORM.format(n)) for n in range(6, 36)),
+        stream(b""),
+    )
+
+
+def pdf_of_many_pages():
+    many = pdf_of("", b"<<>>").replace(b"/Count 1", b"/Count 200000")
+    return many.replace(b"[3 0 R]", b"[" + b"3 0 R " * 200_000 + b"]")
+
+
+PDFS = {
+    "form draws itself.pdf": form_that_draws_itself,
+    "forms double.pdf": forms_that_double,
+    "many strokes.pdf": lambda: pdf_of("/Contents 4 0 R", stream(b"0 0 m 9 9 l S\n" * 20_000_000)),
+    "many pages.pdf": pdf_of_many_pages,
+}
 BOMBS = {
     "many paragraphs.docx": word_of_many_paragraphs,
     "blank.docx": lambda: docx("<w:p/>" * 55_000_000),
@@ -127,6 +171,48 @@ def test_bombs_end_in_words_within_the_limits(tmp_path, name, no_process_left):
     with pytest.raises(InputError, match="^" + name):
         read_guarded(path)
     assert time.monotonic() - began < 21
+
+
+TELLS = """
+import json, resource, sys
+from dhr_analytics.ingest import ingest
+plans = ingest([sys.argv[1]])
+print(json.dumps([plans.reviews["document"].tolist(), plans.rejected.set_index("document")["reason"].to_dict(),
+                  resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024]))
+"""
+
+
+@posix
+@pytest.mark.parametrize("name", PDFS)
+def test_a_pdf_that_never_ends_stops_within_the_limits_and_the_rest_of_the_folder_is_read(tmp_path, name):
+    (tmp_path / name).write_bytes(PDFS[name]())
+    (tmp_path / "plan.html").write_text(
+        "<table><tr><th>Recommendation<th>Action<th>Lead<tr><td>Train all staff.<td>Hold a day.<td>Police</table>"
+    )
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", TELLS, tmp_path], capture_output=True, text=True, check=True)
+    assert time.monotonic() - began < 25  # 20 s for the file, and the start of the program
+    read, reasons, megabytes = json.loads(done.stdout)
+    assert read == ["plan.html"]
+    assert re.match(f"{name} (?:needs more than 600 MB|took longer than 20 seconds|has 200,000 pages)", reasons[name])
+    assert megabytes < 600
+
+
+def pdf_of_coloured_fields():
+    fields = (b"%d %d 20 20 re f" % (x, y) for x in range(40, 800, 8) for y in range(40, 560, 8))
+    rules = [b"%d 40 m %d 560 l S" % (x, x) for x in range(40, 801, 8)]
+    rules += [b"40 %d m 800 %d l S" % (y, y) for y in range(40, 561, 8)]
+    words = (b"1 0 0 1 %d %d Tm (Act) Tj" % (x, y) for x in range(41, 800, 8) for y in range(41, 560, 8))
+    drawn = b"\n".join([b"1 0 0 rg", *fields, *rules, b"BT /F 3 Tf", *words, b"ET"])
+    font = "/Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+    return pdf_of(f"/Contents 4 0 R {font}", stream(drawn))
+
+
+@posix
+def test_a_pdf_that_crawls_is_given_up_in_time(tmp_path, no_process_left):
+    (tmp_path / "fields.pdf").write_bytes(pdf_of_coloured_fields())
+    with pytest.raises(InputError, match=r"fields\.pdf took longer than 2 seconds"):
+        read_guarded(tmp_path / "fields.pdf", seconds=2)
 
 
 READERS = """

@@ -117,6 +117,10 @@ def test_the_manifest_states_what_the_document_does_not(tmp_path):
         ("document,published_on\np.txt,31/12/2024", "write it as 2025-03-31"),
         ("document\np.txt\np.txt", "stands twice"),
         ("document\nq.txt", "Did you mean p.txt"),
+        ("document,review_id\np.txt,N@1", "Leave @ out"),
+        ("document,review_id\np.txt,N\nq.txt,N", "one plan at different times"),
+        ("document,review_id,snapshot_on\np.txt,N,2024-12-31\nq.txt,N,", "one plan at different times"),
+        ("document,review_id,snapshot_on\np.txt,N,2024-12-31\nq.txt,N,20241231", "one plan at different times"),
     ],
 )
 def test_a_faulty_manifest_is_refused_in_words(tmp_path, manifest, says):
@@ -124,6 +128,29 @@ def test_a_faulty_manifest_is_refused_in_words(tmp_path, manifest, says):
     (tmp_path / "m.csv").write_text(manifest, encoding="utf-8")
     with pytest.raises(UsageError, match=says):
         ingest([tmp_path / "p.txt"], manifest=tmp_path / "m.csv")
+
+
+SNAPSHOTS = (
+    "document,review_id,snapshot_on\n"
+    "later.txt,N-1,2025-03-31\nfirst.txt,N-1,2024-12-31\nlast.txt,N-1,2025-06-30\nother.txt,,2025-06-30\n"
+)
+
+
+def test_later_snapshots_of_a_review_stand_beside_the_first(tmp_path):
+    for name, status in (("first", "Ongoing"), ("later", "Ongoing, delayed"), ("last", "Completed"), ("other", "Open")):
+        (tmp_path / f"{name}.txt").write_text(PLAN.replace("Ongoing", status), encoding="utf-8")
+    (tmp_path / "reviews.csv").write_text(SNAPSHOTS, encoding="utf-8")
+    plans = ingest([tmp_path])
+    keys = dict(zip(plans.reviews["document"], plans.reviews["review_id"], strict=True))
+    other = keys.pop("other.txt")
+    assert keys == {"first.txt": "N-1", "later.txt": "N-1@2025-03-31", "last.txt": "N-1@2025-06-30"}
+    assert {schema.review_of(key) for key in keys.values()} == {"N-1"}
+    assert schema.review_of(other) == other
+    assert "N-1@2025-06-30-R001-A01" in set(plans.actions["action_id"])
+    schema.check(plans.tables())
+    # The keys follow from the manifest, not from which of its documents are read.
+    alone = ingest([tmp_path / "later.txt"])
+    assert alone.reviews["review_id"].tolist() == ["N-1@2025-03-31"]
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path):
@@ -219,6 +246,15 @@ def test_corrections_survive_a_new_reading(tmp_path):
         )
         assert [row["column"] for row in plans.about["corrections"]] == ["status", "lead_agency"]
         assert len(plans.reviews) == 1  # the file of corrections is no document
+
+
+def test_a_correction_that_the_document_has_taken_up_is_none(tmp_path):
+    (tmp_path / "p.txt").write_text(PLAN.replace("Northmoor Police", "Chair"), encoding="utf-8")
+    key = ingest([tmp_path]).actions["action_id"].iloc[0]
+    _correct(tmp_path, f"{key},status,in_progress,in_progress,,,", f"{key},lead_agency,Police,Chair,,,")
+    plans = ingest([tmp_path])
+    assert plans.about["corrections"] == []
+    assert (plans.actions["status_evidence"].iloc[0], plans.actions["confidence"].iloc[0]) == ("Ongoing", 1.0)
 
 
 def test_a_correction_never_lands_on_other_words(tmp_path):

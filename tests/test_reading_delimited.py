@@ -2,7 +2,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dhr_analytics.errors import InputError
@@ -116,6 +116,7 @@ def test_hostile_text_is_sniffed_quickly():
 cell = st.text("ab é,;\"'\n", max_size=8)
 
 
+@example([["", "", ";;"], ["", ";;", "a"], ["", ";;", ";;"]])
 @given(st.lists(st.lists(cell, min_size=3, max_size=3), min_size=2, max_size=6))
 def test_no_word_is_lost_or_invented(rows):
     rows = [["Ref", "Action", "Lead"], *rows]

@@ -5,7 +5,6 @@ from conftest import need
 from pdf_maker import HEIGHT, WIDTH, area, line, pdf, table, text
 
 from dhr_analytics.errors import InputError
-from dhr_analytics.reading import ocr
 from dhr_analytics.reading.pdf import read_pdf
 
 HEADER = ["No", "Recommendation", "Action", "Lead agency", "Target date", "Progress"]
@@ -45,6 +44,24 @@ def test_pages_lie_any_way_round(rotate):
 
 def test_columns_without_rules_are_rebuilt_from_where_words_stand():
     assert cells(read_pdf(pdf(page(ruled=False, pad=6)), "a.pdf")) == [HEADER, *ROWS]
+
+
+PLAIN = ["Ref", "What the panel asked for", "What we will do", "Who", "By when", "How far we are"]
+
+
+def test_columns_under_names_of_their_own_are_found_in_a_long_report_beside_a_table_with_known_names():
+    prose = [
+        [text(60, 50 + 12 * n, f"The panel heard of meeting {n} of that year.") for n in range(30)] for _ in range(14)
+    ]
+    drawn, _ = table([PLAIN, *ROWS], WIDTHS, ruled=False, pad=6)
+    tables = read_pdf(pdf(*prose[:7], page(), *prose[7:], drawn), "a.pdf")
+    assert cells(tables) == [HEADER, *ROWS, PLAIN, *ROWS]
+
+
+def test_columns_of_prose_without_names_are_no_table():
+    lines = ["The panel heard that staff had", "asked once, wrote it down and", "told nobody else of the answer."] * 5
+    drawn = [text(x, 60 + 12 * n, words) for x in (40, 300, 560) for n, words in enumerate(lines)]
+    assert cells(read_pdf(pdf(drawn), "a.pdf")) == []
 
 
 def test_columns_without_rules_go_on_over_a_page_break_without_a_header():
@@ -286,7 +303,7 @@ def picture():
 
 
 def test_a_scan_without_tesseract_is_refused_with_what_to_do(monkeypatch):
-    monkeypatch.setattr(ocr, "available", lambda: False)
+    monkeypatch.setattr("dhr_analytics.reading.pdf.shutil.which", lambda tool: None)
     with pytest.raises(InputError, match="tesseract-ocr"):
         read_pdf(pdf([], [], picture=picture()), "scan.pdf")
 
@@ -294,7 +311,7 @@ def test_a_scan_without_tesseract_is_refused_with_what_to_do(monkeypatch):
 def test_a_picture_among_pages_of_text_is_told_of(monkeypatch):
     import pypdfium2
 
-    monkeypatch.setattr(ocr, "available", lambda: False)
+    monkeypatch.setattr("dhr_analytics.reading.pdf.shutil.which", lambda tool: None)
     document = pypdfium2.PdfDocument(pdf(page(), page(header=False)))
     document.import_pages(pypdfium2.PdfDocument(pdf([], picture=picture())))
     data = io.BytesIO()

@@ -1,10 +1,12 @@
 """Layout and stitching, through ``normalise`` on small plans made by hand."""
 
 import re
+import textwrap
 from collections import Counter
+from itertools import zip_longest
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dhr_analytics.normalising.columns import header_roles, role_of
@@ -158,12 +160,25 @@ def test_dates_printed_in_parallel_are_dealt_to_their_actions():
 word = st.sampled_from(
     "agree board check draft every force given helps inform joint known local meets needs order plans".split()
 )
-sentence = st.lists(word, min_size=6, max_size=14).map(lambda words: " ".join(words).capitalize() + ".")
+
+
+def sentences(least):
+    return (
+        st.lists(word, min_size=least, max_size=14, unique=True).map(" ".join).map(lambda text: f"{text.capitalize()}.")
+    )
+
+
+sentence = sentences(6)
+wording = st.lists(sentence, min_size=1, max_size=2).map(" ".join)
 row = st.tuples(
-    sentence,
-    sentence,
-    st.sampled_from(["Northmoor Police", "Northmoor Council"]),
-    st.sampled_from(["May 2025", "31/03/2025"]),
+    wording,
+    wording,
+    st.sampled_from(
+        ["Northmoor Police", "Northmoor Council", "Adult Social Care", "Northmoor Health and Care NHS Trust"]
+    ),
+    st.sampled_from(["May 2025", "31/03/2025", "End of June 2026", "3 months after publication"]),
+    wording,
+    st.sampled_from(["Ongoing", "Completed May 2025", "Not started", "Completed", "In progress"]),
 )
 
 
@@ -177,23 +192,131 @@ def _words(tables):
     return Counter(re.findall(r"\w+", " ".join(cells).lower()))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.lists(row, min_size=2, max_size=5, unique_by=lambda r: r[0]), st.data())
-def test_a_row_cut_by_a_page_break_reads_as_the_uncut_row(rows, data):
-    header = "No\tRecommendation\tAction\tLead agency\tTarget date"
-    lines = [f"{i}\t" + "\t".join(cells) for i, cells in enumerate(rows, start=1)]
-    whole = plan(header, *lines)
+PROGRESS = "No\tRecommendation\tAction\tLead agency\tTarget date\tProgress"
+
+
+def test_the_end_of_a_report_that_stands_in_the_next_row_goes_back_to_its_action():
+    tables = plan(PROGRESS, "1\tTrain all staff.\tRun the course.\tNorthmoor Police\tMay 2025\tThe course was held for the",
+                  "", "2\tAudit referrals.\tDip sample.\tNorthmoor Council\tJune 2025\twhole team. Audit is being planned.")  # fmt: skip
+    assert [row["progress"] for row in tables.actions] == ["The course was held for the whole team.", "Audit is being planned."]  # fmt: skip
+
+
+def test_a_row_that_ends_a_recommendation_and_brings_an_action_keeps_its_own_report():
+    tables = plan(PROGRESS, "1\tTrain all staff who\tRun the course.\tNorthmoor Police\tMay 2025\tThe course was held.", "",
+                  "\tmeet the public.\tBuy licences.\tNorthmoor Council\tJune 2025\tNot started")  # fmt: skip
+    assert texts(tables) == ["Train all staff who meet the public."]
+    assert [(row["progress"], row["status"]) for row in tables.actions] == [
+        ("The course was held.", "in_progress"), ("Not started", "not_started")]  # fmt: skip
+
+
+def test_a_run_of_prose_is_one_rejected_row_with_all_its_words():
+    prose = ["Background of the review, in short.", "It began in spring; agencies were asked to write.", "They did."]
+    tables = plan(*prose, HEADER, ONE, TWO)
+    rejected = [row for row in tables.rejected if row["reason"] == "text outside the plan"]
+    assert [(row["text"], row["location"]) for row in rejected] == [(" ".join(prose), "p.txt, line 1 to line 3")]
+
+
+def test_the_last_line_of_prose_may_be_the_recommendation_of_the_table_below():
+    tables = plan("These were agreed in spring, all of them.", "Recommendation 1: all teams should share one note.",
+                  "Action\tLead agency\tTarget date", "Set up the note.\tNorthmoor Police\tMay 2025")  # fmt: skip
+    assert texts(tables) == ["all teams should share one note."]
+    assert [row["text"] for row in tables.rejected] == ["These were agreed in spring, all of them."]
+
+
+@pytest.mark.parametrize(
+    ("cell", "target", "progress"),
+    [("March 2025 onwards", "March 2025 onwards", ""), ("End of March 2025 (Q4)", "End of March 2025 (Q4)", ""), ("TBC", "TBC", ""),
+     ("March 2025 – letter sent to all teams", "March 2025", "letter sent to all teams")],
+)  # fmt: skip
+def test_words_about_the_date_stay_with_it_and_words_about_progress_do_not(cell, target, progress):
+    action = plan(PROGRESS, f"1\tTrain staff.\tRun it.\tNorthmoor Police\t{cell}\t").actions[0]
+    assert (action["target_text"], action["progress"]) == (target, progress)
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [("100", "completed"), ("1", "completed"), ("0.4", "in_progress"), ("60", "in_progress"), ("0", "not_started")],
+)
+def test_a_column_of_per_cent_is_read_with_and_without_the_sign(cell, status):
+    header = "Recommendation\tAction\tLead agency\t% complete"
+    assert plan(header, f"Train staff.\tRun it.\tNorthmoor Police\t{cell}").actions[0]["status"] == status
+
+
+def test_a_bare_date_of_completion_says_what_it_is():
+    action = plan("Recommendation\tAction\tDate completed", "Train staff.\tRun it.\t12 March 2025").actions[0]
+    assert (action["status"], action["status_evidence"]) == ("completed", "date of completion: 12 March 2025")
+
+
+def test_cells_wholly_below_a_page_break_belong_to_the_row_above():
+    tables = plan(HEADER, "1\tAll staff should use the tool.\tLocal\t\t\tMarch 2025\t", "",
+                  "\t\t\tTrain staff in its use.\tNorthmoor Police\t\tOngoing", TWO)  # fmt: skip
+    first = tables.actions[0]
+    assert (first["text"], first["lead_agency"], first["target_text"]) == (
+        "Train staff in its use.", "Northmoor Police", "March 2025")  # fmt: skip
+    assert len(tables.actions) == 2
+
+
+COLUMNS = "No\tRecommendation\tAction\tLead agency\tTarget date\tProgress\tStatus"
+_TOLD = (
+    *("recommendation_id", "text", "lead_agency", "target_text", "target_on", "status", "status_evidence"),
+    *("completed_on", "progress", "outcome"),
+)
+
+
+def _tables(read):
+    return (
+        [(row["number"], row["text"], row["section"]) for row in read.recommendations],
+        [tuple(row[name] for name in _TOLD) for row in read.actions],
+    )
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(row, min_size=2, max_size=5, unique_by=lambda r: r[0]), st.booleans(), st.data())
+def test_a_row_cut_by_a_page_break_at_any_cell_and_word_reads_as_the_uncut_row(rows, numbered, data):
+    header = COLUMNS if numbered else COLUMNS.removeprefix("No\t")
+    lines = [([str(i)] if numbered else []) + list(cells) for i, cells in enumerate(rows, start=1)]
     at = data.draw(st.integers(0, len(rows) - 1))
-    recommendation, action, lead, target = rows[at]
-    cut_r = data.draw(st.integers(1, len(recommendation.split()) - 1))
-    cut_a = data.draw(st.integers(1, len(action.split()) - 1))
-    r, a = recommendation.split(), action.split()
-    above = f"{at + 1}\t{' '.join(r[:cut_r])}\t{' '.join(a[:cut_a])}\t{lead}\t{target}"
-    below = f"\t{' '.join(r[cut_r:])}\t{' '.join(a[cut_a:])}\t\t"
+    cut = data.draw(st.sets(st.integers(0, len(lines[at]) - 1), min_size=1))
+    above, below = [], []
+    for i, words in enumerate(cell.split() for cell in lines[at]):
+        n = data.draw(st.integers(1, len(words))) if i in cut else len(words)
+        above.append(" ".join(words[:n]))
+        below.append(" ".join(words[n:]))
+    assume(any(below))
     repeated = [header] if data.draw(st.booleans()) else []
-    cut = plan(header, *lines[:at], above, "", *repeated, below, *lines[at + 1 :])
-    assert texts(cut) == texts(whole)
-    assert [row["text"] for row in cut.actions] == [row["text"] for row in whole.actions]
+    joined = ["\t".join(cells) for cells in lines]
+    whole = plan(header, *joined)
+    parts = plan(header, *joined[:at], "\t".join(above), "", *repeated, "\t".join(below), *joined[at + 1 :])
+    assert _tables(parts) == _tables(whole)
+
+
+WIDTHS = (4, 34, 34, 18, 14, 26, 20)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None, derandomize=True)
+@given(
+    st.lists(st.tuples(sentences(9), sentences(9), row), min_size=3, max_size=6, unique_by=lambda r: r[0]),
+    st.booleans(),
+)
+def test_a_plan_with_one_printed_line_a_row_reads_as_the_whole_rows(rows, numbered):
+    """As where neither rules nor gaps part the rows of a page; an end such as "of Northmoor" / "Police." opens no action."""
+    header = COLUMNS if numbered else COLUMNS.removeprefix("No\t")
+    whole, lines = [header], [header]
+    for i, (recommendation, action, rest) in enumerate(rows, start=1):
+        cells = [
+            str(i),
+            recommendation,
+            f"{action[:-1]} with Northmoor Police.",
+            rest[2],
+            rest[3],
+            f"{rest[4].partition('.')[0]}.",
+            rest[5],
+        ]
+        cells = cells if numbered else cells[1:]
+        wrapped = [textwrap.wrap(cell, width) for cell, width in zip(cells, WIDTHS[not numbered :], strict=True)]
+        whole.append("\t".join(cells))
+        lines += ["\t".join(parts) for parts in zip_longest(*wrapped, fillvalue="")]
+    assert _tables(plan(*lines)) == _tables(plan(*whole))
 
 
 kinds = st.sampled_from(["", "{n}", "Alpha{w} beta{w}.", "delta{w} epsilon{w}", "May 2025 omega{w}", "Completed by{w}", "Northmoor{w} Police", "T", "x. y", "a. Do{w} b. Go{w}"])  # fmt: skip

@@ -18,7 +18,7 @@ from dhr_analytics.reading import RawRow
 _CLOSE = 90
 BARE_NUMBER = re.compile(
     r"\(?(?:r(?:ec(?:ommendation)?)?\.?\s?)?(?:(?P<n>\d{1,3})(?:\.\d{1,2}){0,2}[a-z]?|[ivxl]{1,7}|"
-    r"[a-z]{1,4}[\s-]?\d{1,3}(?:\.\d{1,2})?)[.):]?",
+    r"[a-z]{1,4}[\s.-]?\d{1,3}(?:\.\d{1,2})?)[.):]?",
     re.IGNORECASE,
 )
 # How recommendations and actions are worded; a chronology or a list of contacts is not.
@@ -51,7 +51,8 @@ def role_of(label: str) -> str:
     if not label.strip()[:1].isupper() or len(label.split()) > 8:
         return ""
     opening = [phrase for phrase in known if len(phrase) > 5 and folded.startswith(f"{phrase} ")]
-    return known[max(opening, key=len)] if opening else ""
+    role = known[max(opening, key=len)] if opening else ""
+    return "" if role == "other" and "recommendation" in folded else role
 
 
 @cache
@@ -153,7 +154,9 @@ def second_header_row(first: RawRow, second: RawRow) -> tuple[str, ...]:
     # Names merged down stand in both rows; what stands below the others names the columns.
     same = [bool(a.strip()) and a == b for a, b in zip(first.cells, second.cells, strict=False)]
     if sum(same) >= 2 and all(len(cell.split()) <= 9 for cell in second.cells):
-        return tuple(unique([worded_role(cell) for cell in second.cells]))
+        return tuple(
+            unique([worded_role(b) or worded_role(a) for a, b in zip(first.cells, second.cells, strict=False)])
+        )
     if header_roles(second):
         return ()
     filled = [cell for cell in second.cells if cell.strip()]
@@ -259,6 +262,8 @@ def roles_by_content(rows: Sequence[RawRow]) -> tuple[str, ...]:
 def mend_roles(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[str, ...]:
     """Swap two columns whose names contradict what they hold, as when a header cell slipped to its neighbour.
 
+    A column whose name is not known is told from what it holds, where dates, statuses or agencies fill it.
+
     Parameters
     ----------
     roles : tuple of str
@@ -269,7 +274,7 @@ def mend_roles(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[str, ...
     Returns
     -------
     tuple of str
-        The roles; changed only where both columns plainly hold what the other one's name says.
+        The roles; swapped only where both columns plainly hold what the other one's name says.
     """
     mended = list(roles)
     for i, first in enumerate(roles):
@@ -281,6 +286,12 @@ def mend_roles(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[str, ...
             named = max(_share(_KINDS[first], one), _share(_KINDS[second], two))
             if len(one) >= 3 and len(two) >= 3 and crossed >= 0.7 and named <= 0.3:
                 mended[i], mended[j] = second, first
+    for i, role in enumerate(mended):
+        cells = [] if role else _column(rows, i)
+        for kind in ("target", "status", "lead"):
+            if len(cells) >= 3 and kind not in mended and _share(_KINDS[kind], cells) >= 0.7:
+                mended[i] = kind
+                break
     return tuple(mended)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dhr_analytics.normalising import terms
 from dhr_analytics.normalising.agencies import is_agency
@@ -31,7 +31,7 @@ _GUIDANCE = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"\baction\s+plan\b|\bappendix\b|\bannex\b|\bdomestic\s+(?:homicide|abuse\s+related\s+death)\s+review\b|"
+    r"\b(?:action|learning|improvement)\s+plan\b|\bappendix\b|\bannex\b|\bdomestic\s+(?:homicide|abuse\s+related\s+death)\s+review\b|"
     r"^\W*(?:DHR|DARDR)\b|\btemplate\b|\bguidance\b|\boverview\s+report\b|\bexecutive\s+summary\b",
     re.IGNORECASE,
 )
@@ -52,6 +52,10 @@ NUMBER = re.compile(
     r"(?=[ivxl])(?:x{0,3}(?:ix|iv|v?i{0,3}))|[A-Z]\d{1,2})[.):])\s*(?=\S)",
     re.IGNORECASE,
 )
+
+
+_PERCENT = re.compile(r"%|\bper\s?cent", re.IGNORECASE)
+_SHARE = re.compile(r"\d{1,3}(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class _Reading:
     section_from: int = 0
     section_row: RawRow | None = None
     last_was_header: bool = False
+    percent: frozenset[int] = frozenset()  # columns of shares done
     guessed: bool = False
     last_line: RawRow | None = None
     above: RawRow | None = None  # a recommendation that stands above the table of its actions
@@ -145,6 +150,7 @@ def _read_text(reading: _Reading, rows: Sequence[RawRow]) -> None:
         reading.close_section()
         reading.section = ""
     after_title = titles[-1] + 1 if titles else 0
+    prose: list[RawRow] = []
     for i, row in enumerate(rows):
         text = row.cells[0].strip()
         if _SEPARATOR.fullmatch(text):
@@ -155,11 +161,13 @@ def _read_text(reading: _Reading, rows: Sequence[RawRow]) -> None:
             reading.number = row
         elif i >= after_title and is_heading(text):
             _set_section(reading, row, text)
+        elif _FURNITURE.match(text) or i in titles:
+            reading.reject(row, "page furniture" if _FURNITURE.match(text) else "title")
         else:
-            reading.reject(
-                row,
-                "page furniture" if _FURNITURE.match(text) else "title" if i < after_title else "text outside the plan",
-            )
+            prose.append(row)
+    if prose:  # a narrative report would have a row for each of its paragraphs
+        place = prose[0].place if len(prose) == 1 else f"{prose[0].place} to {prose[-1].place}"
+        reading.reject(RawRow(tuple(row.cells[0] for row in prose), place), "text outside the plan")
     reading.last_line = rows[-1]
 
 
@@ -225,6 +233,7 @@ def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
                 roles, taken = merged, 2
             below = _until_header(rows[i + taken :])
             reading.roles, reading.guessed = mend_roles(name_number_column(roles, below), below), False
+            reading.percent = frozenset(at for at, name in enumerate(row.cells) if _PERCENT.search(name))
             if "recommendation" not in reading.roles:
                 _take_recommendation_above(reading)
             reading.last_was_header = True
@@ -238,7 +247,7 @@ def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
             continue
         begun = begun or len(filled) > 1
         i += 1
-        _read_row(reading, row, filled, pending_break, _page_of(rows, i - 1))
+        _read_row(reading, row, filled, pending_break, _page_of(rows, i - 1), rows[i] if i < len(rows) else None)
         pending_break = False
 
 
@@ -282,7 +291,9 @@ def _page_of(rows: Sequence[RawRow], at: int) -> Sequence[RawRow]:
     return rows[first:last]
 
 
-def _read_row(reading: _Reading, row: RawRow, filled: list[str], after_break: bool, page: Sequence[RawRow]) -> None:
+def _read_row(
+    reading: _Reading, row: RawRow, filled: list[str], after_break: bool, page: Sequence[RawRow], below: RawRow | None
+) -> None:
     headed = len(filled) == 1 or not reading.roles
     if headed and _TITLE.search(filled[0]) and len(filled[0].split()) <= 20 and not reading.rows:
         reading.title = reading.title or " ".join(filled[0].split())
@@ -311,13 +322,16 @@ def _read_row(reading: _Reading, row: RawRow, filled: list[str], after_break: bo
     if len(filled) == 1 and "recommendation" not in reading.roles and _words_a_recommendation(filled[0]):
         reading.above = RawRow((filled[0],), row.place)
         return
-    if len(filled) == 1 and _opens_section(reading, row, filled[0], after_break):
+    if len(filled) == 1 and _opens_section(reading, row, filled[0], after_break, below):
         _set_section(reading, row, filled[0])
         return
     reading.last_was_header = False
     cells: dict[str, str] = {}
-    for role, cell in zip(reading.roles, row.cells, strict=False):
+    for at, (role, cell) in enumerate(zip(reading.roles, row.cells, strict=False)):
         if role and cell.strip():
+            if at in reading.percent and (share := _SHARE.fullmatch(cell.strip())):
+                # A spreadsheet holds 40 % as 0.4, and shows it so where the cell has no format of its own.
+                cell = f"{float(share[0]) * (100 if float(share[0]) <= 1 else 1):g}%"
             cells[role] = f"{cells[role]}\n{cell}" if role in cells else cell
     if not cells.get("rag") and (colour := _rag_fill(reading.roles, row)):
         cells["rag"] = colour
@@ -360,8 +374,10 @@ def _take_recommendation_above(reading: _Reading) -> None:
         return
     if reading.section_row is line:
         reading.section, reading.section_row = reading.section_before, None
-    elif reading.rejected and reading.rejected[-1].place == line.place:
-        reading.rejected.pop()
+    elif reading.rejected and reading.rejected[-1].place.endswith(line.place):
+        last = reading.rejected.pop()
+        if before := last.text.removesuffix(" ".join(line.cells[0].split())).strip():
+            reading.rejected.append(replace(last, text=before))
     reading.above = line
 
 
@@ -396,11 +412,14 @@ def _rag_fill(roles: Sequence[str], row: RawRow) -> str:
     return told[0] if told else colours.pop() if len(colours) == 1 else ""
 
 
-def _opens_section(reading: _Reading, row: RawRow, text: str, after_break: bool) -> bool:
+def _opens_section(reading: _Reading, row: RawRow, text: str, after_break: bool, below: RawRow | None) -> bool:
     at = next(i for i, cell in enumerate(row.cells) if cell.strip())
     role = reading.roles[at] if at < len(reading.roles) else ""
     if not is_heading(text) or role not in ("number", "recommendation", "section"):
         return False
+    named = all(word[0].isupper() or len(word) < 4 for word in text.split() if word[0].isalpha())
+    if not named and below is not None and at < len(below.cells) and below.cells[at][:1].islower():
+        return False  # a printed line of a longer text
     if NUMBERED_HEADING.match(text) or is_agency(text):
         return True
     # A lone short cell right below a page break may be the tail of the recommendation above.

@@ -17,6 +17,7 @@ from dhr_analytics.normalising.status import read_status, reported
 from dhr_analytics.normalising.stitching import Draft, stitch
 from dhr_analytics.reading import RawTable
 
+_FEW = 6
 _LETTER = re.compile(r"(?:^|(?<=\s))\(?(?P<mark>[a-h]|\d{1,2}|[ivx]{1,4})[.)](?=\s|[A-Z])")
 _MARKS = (
     ["a", "b", "c", "d", "e", "f", "g", "h"],
@@ -122,13 +123,15 @@ def _action_row(draft, lead, document, published_on, clean):  # type: ignore[no-
     cells = draft.cells
     target = read_target(cells.get("target", ""), published_on)
     status = read_status(cells)
-    rest = target.rest if target.rest.strip(" .") != status.evidence.strip(" .") else ""
-    progress = [
-        cells.get("progress", ""),
-        cells.get("evidence", ""),
-        cells.get("status", ""),
-        rest if rest != target.text else "",
-    ]
+    rest = "" if target.rest in (target.text, cells.get("status")) else target.rest
+    words = target.text
+    if rest.strip(" .") == status.evidence.strip(" ."):
+        rest = ""
+    elif (
+        rest and len(rest.split()) <= _FEW and not reported(rest) and read_status({"target": rest}).value == "no_update"
+    ):
+        words, rest = cells["target"], ""  # "onwards", "(Q4)": about the date, not about progress
+    progress = [cells.get("progress", ""), cells.get("evidence", ""), cells.get("status", ""), rest]
     outcome = [cells.get("outcome", ""), cells.get("completion", "")]
     recorded = bool(cells.get("evidence")) or any(
         reported(cells.get(role, "")) for role in ("progress", "completion", "outcome", "target")
@@ -139,7 +142,7 @@ def _action_row(draft, lead, document, published_on, clean):  # type: ignore[no-
         "agency": clean(lead.agency),
         "sector": lead.sector,
         "lead_role": clean(lead.role),
-        "target_text": clean(target.text),
+        "target_text": clean(words),
         "target_on": target.on,
         "target_basis": target.basis,
         "status": status.value,

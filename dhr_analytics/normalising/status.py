@@ -163,7 +163,7 @@ def _declared(text: str, role: str) -> Status | None:
             return Status(status, words, on)
     dates = find_dates(text)
     if role == "completion" and dates and not text[: dates[0].start].strip() and not _PLANNED.search(text):
-        return Status("completed", text, dates[0].on)
+        return Status("completed", f"date of completion: {text}", dates[0].on)
     return None
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from dhr_analytics.normalising import terms
+from dhr_analytics.normalising.agencies import is_agency
 from dhr_analytics.normalising.columns import BARE_NUMBER
 from dhr_analytics.normalising.dates import find_dates
 from dhr_analytics.normalising.layout import NUMBER, NUMBERED_HEADING, PlanRow, Rejected, is_noise
 from dhr_analytics.normalising.scope import read_scope
+from dhr_analytics.normalising.status import read_status
 
 _OPEN_END = re.compile(
     r"(?:[,–—(/&-]|\b(?:and|or|of|the|a|an|to|for|with|by|in|on|at|from|that|which|who|is|are|be|been|will|should|their|its|this|as|into|any|"
@@ -25,6 +28,8 @@ _SCOPE_WORDS = re.compile(r"(?:\W|\b(?:local|national|regional|and|or|both)\b)*"
 _MANY_LINES = 8
 # Columns that belong to the action rather than to the recommendation.
 _ACTION_ROLES = ("action", "lead", "person", "target", "completion", "status", "rag", "progress", "evidence", "outcome")
+_PROSE = ("recommendation", "action", "progress", "evidence", "outcome")
+_STATED = frozenset(("lead", "target", "status", "rag"))
 _TEXT_ROLES = ("recommendation", "action", "progress", "evidence", "outcome", "lead", "target")
 
 
@@ -64,7 +69,8 @@ def stitch(rows: Sequence[PlanRow]) -> tuple[list[Recommendation], list[Rejected
     rejected : list of Rejected
         False numbers, lines read twice, noise, and rows above the first recommendation.
     """
-    stitcher = _Stitcher(_numbers_in_use(rows))
+    one_line = _one_line_rows(rows)
+    stitcher = _Stitcher(_numbers_in_use(rows, one_line), _owners_in_use(rows), one_line)
     for row in _join_forward([_part_number(row) for row in rows]):
         stitcher.add(row)
     found, repeated = _once(stitcher.found)
@@ -92,12 +98,31 @@ def _part_number(row: PlanRow) -> PlanRow:
     return replace(row, cells={**row.cells, "number": match["number"].strip(), "recommendation": text[match.end() :]})
 
 
-def _numbers_in_use(rows: Sequence[PlanRow]) -> bool:
+def _numbers_in_use(rows: Sequence[PlanRow], one_line: bool) -> bool:
     """Tell whether the plan numbers its recommendations: then a text without number goes on from above."""
     starts = [row for row in rows if row.cells.get("recommendation") and not row.after_break]
     numbered = sum(1 for row in starts if "number" in _part_number(row).cells)
     any_number = sum(1 for row in rows if "number" in _part_number(row).cells)
+    if one_line and any_number >= 2 and "number" in _part_number(rows[0]).cells:
+        return True
     return any_number >= 2 and (numbered * 2 > len(starts) or numbered >= 5)
+
+
+def _owners_in_use(rows: Sequence[PlanRow]) -> bool:
+    """Tell whether nearly each row states who, when or how far: then one below a break that does not goes on."""
+    starts = [set(row.cells) for row in rows if not row.after_break and {"recommendation", "action"} & set(row.cells)]
+    stated = [bool(_STATED & cells) for cells in starts]
+    return sum(stated) * 5 > 4 * len(stated)
+
+
+def _one_line_rows(rows: Sequence[PlanRow]) -> bool:
+    """Tell whether most rows are but one printed line each, as where neither rules nor gaps part the rows."""
+    on = [
+        any(runs_on(above.cells.get(role, ""), row.cells.get(role, "")) for role in _PROSE)
+        for above, row in pairwise(rows)
+        if not row.after_break and set(_PROSE) & set(row.cells)
+    ]
+    return len(on) > 4 and sum(on) * 5 >= 2 * len(on)
 
 
 def _join_forward(rows: list[PlanRow]) -> list[PlanRow]:
@@ -164,11 +189,28 @@ def runs_on(text: str, piece: str) -> bool:
     return bool(_OPEN_END.search(text)) or (bool(_LOWER_START.match(piece)) and not re.search(r"[.!?]\s*$", text))
 
 
+def _completes(role: str, text: str, piece: str) -> bool:
+    """Tell whether a piece goes on from the cell above: by its wording, or as both only together tell what they do."""
+    if not text or not piece:
+        return False
+    whole = join(text, piece)
+    if any(date.start < len(text) < date.end for date in find_dates(whole)):
+        return True
+    if role == "status":
+        told = [read_status({"status": words}).value != "no_update" for words in (text, whole)]
+        return told == [False, True]
+    if role == "target":  # "30th May" and "3 months" open with a small letter too
+        return bool(_OPEN_END.search(text)) or (piece[0].islower() and not find_dates(text))
+    return runs_on(text, piece) or (role == "lead" and not is_agency(text) and is_agency(whole))
+
+
 class _Stitcher:
     """Walks down the rows; holds the recommendation and the action that are open."""
 
-    def __init__(self, numbered: bool) -> None:
+    def __init__(self, numbered: bool, owned: bool, one_line: bool) -> None:
         self.numbered = numbered
+        self.owned = owned
+        self.one_line = one_line
         self.found: list[Recommendation] = []
         self.rejected: list[Rejected] = []
         self.last_piece: dict[str, str] = {}
@@ -199,12 +241,12 @@ class _Stitcher:
                 )
             )
         elif self._repeats_recommendation(row) or self._opens_action(row):
-            self._open_action(row)
+            self._open_action(self._give_back(row))
         elif self._brings_action(row):
             own: dict[str, str] = {
                 role: row.cells[role]
-                for role in ("action", "lead", "person", "target", "completion", "status", "rag")
-                if role in row.cells
+                for role in _ACTION_ROLES
+                if role in row.cells and not (role in _PROSE and self._goes_on(role, row))
             }
             self._continue(replace(row, cells={role: text for role, text in row.cells.items() if role not in own}))
             self._open_action(replace(row, cells=own))
@@ -244,6 +286,8 @@ class _Stitcher:
             return False
         if above.section != row.section:
             return True
+        if self.one_line:
+            return not self.numbered and self._first_line(row, "recommendation")
         if self.numbered:
             return (
                 bool(_CLOSED_END.search(above.text))
@@ -251,7 +295,22 @@ class _Stitcher:
                 and not _LOWER_START.match(text)
                 and len(row.cells) >= 3
             )
-        return not ((row.after_break or len(row.cells) <= 2) and runs_on(above.text, text))
+        if (row.after_break or len(row.cells) <= 2) and runs_on(above.text, text):
+            return False
+        others = [role for role in row.cells if role != "recommendation"]
+        if not row.after_break or not others:
+            return not (row.after_break and self.owned)
+        return sum(self._goes_on(role, row) for role in others) * 2 <= len(others)
+
+    def _first_line(self, row: PlanRow, role: str) -> bool:
+        """Tell whether a printed line is the first of its row: nothing in it goes on from what stands above."""
+        if len(row.cells) < 2 or _LOWER_START.match(row.cells[role]) or any(self._goes_on(r, row) for r in row.cells):
+            return False
+        finished = (_CLOSED_END.search(self.open.get(r) or ".") for r in row.cells if r in _PROSE)
+        return len(_STATED & set(row.cells)) > 1 or all(finished)
+
+    def _goes_on(self, role: str, row: PlanRow) -> bool:
+        return _completes(role, self.open.get(role, ""), row.cells[role])
 
     def _repeats_recommendation(self, row: PlanRow) -> bool:
         """Tell whether the recommendation is printed again beside each of its actions."""
@@ -264,6 +323,9 @@ class _Stitcher:
         action, above = row.cells.get("action", ""), self.open
         if self.found[-1].section != row.section and action:
             return True
+        if self.one_line:
+            stated = bool(action) and bool(_STATED & set(row.cells))
+            return stated and self._first_line(row, "action")
         if not action:
             # An action cell merged down over several agencies: each lead has the action as its own.
             return (
@@ -272,14 +334,17 @@ class _Stitcher:
                 and not runs_on(above.get("lead", ""), row.cells["lead"])
             )
         if row.after_break:
-            if any(runs_on(above.get(role, ""), row.cells.get(role, "")) for role in _TEXT_ROLES):
+            # Cells set in the middle of a cut row may stand wholly below the break.
+            if not (above.get("action") or set(row.cells) & set(above)) or any(
+                self._goes_on(role, row) for role in row.cells
+            ):
                 return False
         elif runs_on(above.get("action", ""), action) and (
             _LOWER_START.match(action) or not {"lead", "person", "target"} & set(row.cells)
         ):
             return False
-        if row.after_break and not {"lead", "target", "status", "rag"} & set(row.cells):
-            return bool(_CLOSED_END.search(above.get("action", "")))
+        if row.after_break and not _STATED & set(row.cells):
+            return not self.owned and bool(_CLOSED_END.search(above.get("action", "")))
         return True
 
     def _brings_action(self, row: PlanRow) -> bool:
@@ -369,15 +434,16 @@ class _Stitcher:
         return join(text, piece)
 
     def _give_back(self, row: PlanRow) -> PlanRow:
-        """Return the end of the action above that stands, cut off, at the head of a new row's action cell."""
-        action, above = row.cells.get("action", ""), self.open.get("action", "")
-        match = re.match(r"[a-z][^.!?]*[.!?](?=\s+[A-Z])", action)
-        if not match or not _OPEN_END.search(above) or not self.found:
-            return row
-        self.found[-1].actions[-1].cells["action"] = join(above, match[0])
-        self.found[-1].actions[-1].places.append(row.place)
-        self.found[-1].actions[-1].doubts.append("the end of this action stood at the head of the next row")
-        return replace(row, cells={**row.cells, "action": action[match.end() :].strip()})
+        """Return to the action above the ends of its cells that stand, cut off, at the head of a new row's cells."""
+        cells, above = dict(row.cells), self.found[-1].actions[-1] if self.found else Draft()
+        for role in ("action", "progress", "evidence", "outcome"):
+            head = re.match(r"[a-z][^.!?]*[.!?](?=\s+[A-Z])", cells.get(role, ""))
+            if head and _OPEN_END.search(above.cells.get(role, "")):
+                above.cells[role] = join(above.cells[role], head[0])
+                cells[role] = cells[role][head.end() :].strip()
+                above.places.append(row.place)
+                above.doubts.append("the end of this action stood at the head of the next row")
+        return replace(row, cells=cells)
 
     def _align(self, row: PlanRow) -> PlanRow:
         """Give the cells of a shifted row to the columns that were left unfinished above, in their order."""

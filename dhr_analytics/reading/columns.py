@@ -84,7 +84,7 @@ def free_blocks(
     text: list[Printed] = []
     at = 0
     while at < len(lines):
-        header = _header_end(lines, at, pitch)
+        header = _header_end(lines, at, pitch, unlisted=not edges)
         if header:
             edges = _column_edges(lines[at:header], lines[header:])
         if not edges:
@@ -136,8 +136,11 @@ def _words(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     return [word for word in out if word]
 
 
-def _header_end(lines: Sequence[Printed], at: int, pitch: float) -> int:
-    """Return where the header that opens at a line ends, or 0 when none does."""
+def _header_end(lines: Sequence[Printed], at: int, pitch: float, *, unlisted: bool = False) -> int:
+    """Return where the header that opens at a line ends, or 0 when none does.
+
+    A header is known by the names it lists; with ``unlisted`` also by names above columns that plainly stand apart.
+    """
     end = count = 0
     for n in range(1, min(5, len(lines) - at) + 1):
         block = lines[at : at + n]
@@ -152,10 +155,34 @@ def _header_end(lines: Sequence[Printed], at: int, pitch: float) -> int:
             grown = len(names) > count or any(re.search(r"\d|[.;,]$", p.text) or len(p.text.split()) > 4 for p in parts)
             if grown or parts[0].x0 <= names[0][0] + 2 or len(parts) >= count:
                 break
-        elif len(names) < 3 or not is_plan_header(" ".join(part.text for line in block for part in line.parts)):
+        elif len(names) < 3 or not (
+            is_plan_header(" ".join(part.text for line in block for part in line.parts))
+            or (unlisted and _heads_columns(block, lines[at + n :]))
+        ):
             continue
         end, count = at + n, len(names)
     return end
+
+
+def _heads_columns(header: Sequence[Printed], body: Sequence[Printed]) -> bool:
+    """Tell whether lines name three columns or more between which white strips run down the lines below.
+
+    Whether the columns are those of a plan is for normalising to say.
+    """
+    names = [part.text for line in header for part in line.parts]
+    if len(header[0].parts) < 3 or any(re.search(r"\d|[.;,:]$", name) for name in names):
+        return False
+    if not all(part.text[0].isupper() for part in header[0].parts):
+        return False
+    edges = _column_edges(header, body)
+    below = body[: _table_end(body, 0, edges, 0.0, listed=False)]
+    full = sum(len({bisect_right(edges, part.x0 + 1) for part in line.parts}) >= 3 for line in below)
+    wide = sum(_is_wide(line, edges) for line in below)
+    counts: dict[int, list[int]] = {}
+    for part in (part for line in below for part in line.parts):
+        counts.setdefault(bisect_right(edges, part.x0 + 1), []).append(len(part.text.split()))
+    short = any(median(words) <= 4 for words in counts.values())  # owners and dates; prose fills all its columns
+    return short and full >= 3 and full * 5 >= len(below) and wide * 10 <= len(below)
 
 
 def _merged_spans(parts: Iterable[Line]) -> list[tuple[float, float]]:
@@ -203,11 +230,13 @@ def _fits(lines: Sequence[Printed], edges: Sequence[float]) -> bool:
     return bool(lines) and wide * 3 <= len(lines) and len(used) >= min(3, len(edges) - 1)
 
 
-def _table_end(lines: Sequence[Printed], start: int, edges: Sequence[float], pitch: float) -> int:
+def _table_end(
+    lines: Sequence[Printed], start: int, edges: Sequence[float], pitch: float, *, listed: bool = True
+) -> int:
     """Return where a table without rules ends: at the next header, or at a paragraph that runs over its columns."""
     at = start
     while at < len(lines):
-        if _header_end(lines, at, pitch):
+        if listed and _header_end(lines, at, pitch):
             return at
         if not _is_wide(lines[at], edges):
             at += 1

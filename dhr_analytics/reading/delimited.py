@@ -25,10 +25,8 @@ def read_delimited(data: bytes, name: str) -> list[RawTable]:
 
     Parameters
     ----------
-    data : bytes
-        Content of the file: UTF-8, UTF-16 or Windows-1252.
-    name : str
-        File name, for messages.
+    data, name : bytes, str
+        As for `read_kind`; UTF-8, UTF-16 or Windows-1252.
 
     Returns
     -------
@@ -74,8 +72,10 @@ def sniff(text: str) -> str:
     if match := _SEP_LINE.match(text):
         return match[1]
     text = text[:200_000]
-    best = max(",;\t|", key=lambda delimiter: _evenness(_records(text, delimiter)[:300]))
-    rows = _records(text, best)[:300]
+    tried = {delimiter: _records(text, delimiter)[:300] for delimiter in ",;\t|"}
+    # Where the delimiter is wrong, the quotes that hold cells together are left inside them.
+    best = max(tried, key=lambda delimiter: _evenness(tried[delimiter]) - _quoted(tried[delimiter]))
+    rows = tried[best]
     if _evenness(rows) < 0.8:
         return ""
     if best == "\t":
@@ -145,6 +145,11 @@ def _parse(text: str, delimiter: str, **options: Any) -> tuple[list[list[str]], 
     except csv.Error:
         return rows, False
     return rows, True
+
+
+def _quoted(rows: Sequence[Sequence[str]]) -> float:
+    """Return the share of rows with a quotation mark inside a cell."""
+    return sum(any('"' in cell for cell in row) for row in rows) / max(len(rows), 1)
 
 
 def _evenness(rows: Sequence[Sequence[str]]) -> float:

@@ -53,10 +53,8 @@ def read_html(data: bytes, name: str) -> list[RawTable]:
 
     Parameters
     ----------
-    data : bytes
-        Content of the file; its own statement of the encoding counts, else UTF-8 or Windows-1252.
-    name : str
-        File name, for messages.
+    data, name : bytes, str
+        As for `read_kind`; its own statement of the encoding counts, else UTF-8 or Windows-1252.
 
     Returns
     -------

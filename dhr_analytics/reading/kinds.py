@@ -5,15 +5,26 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from importlib import import_module
 from typing import Literal
 
 from dhr_analytics.errors import InputError
-from dhr_analytics.reading.delimited import read_delimited, sniff
+from dhr_analytics.reading.delimited import sniff
 from dhr_analytics.reading.table import RawTable
-from dhr_analytics.reading.text import decode, pipe_lines, read_text
+from dhr_analytics.reading.text import decode, pipe_lines
 
 Kind = Literal["text", "markdown", "csv", "html", "word", "excel", "pdf", "office"]
 
+_READERS = {
+    "text": ("text", "read_text"),
+    "markdown": ("text", "read_text"),
+    "csv": ("delimited", "read_delimited"),
+    "html": ("html", "read_html"),
+    "excel": ("spreadsheet", "read_spreadsheet"),
+    "word": ("word", "read_word"),
+    "office": ("office", "read_via_office"),
+    "pdf": ("pdf", "read_pdf"),
+}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What a compound (OLE) file is, told by the names of its streams; the first that is found decides.
 _STREAMS = (
@@ -121,29 +132,9 @@ def read_kind(kind: str, data: bytes, name: str) -> list[RawTable]:
         When the file is damaged.
     """
     # Each reader stands on a library that takes a while to load, so it is only loaded for a file that needs it.
-    if kind == "csv":
-        return read_delimited(data, name)
-    if kind == "html":
-        from dhr_analytics.reading.html import read_html
-
-        return read_html(data, name)
-    if kind == "excel":
-        from dhr_analytics.reading.spreadsheet import read_spreadsheet
-
-        return read_spreadsheet(data, name)
-    if kind == "word":
-        from dhr_analytics.reading.word import read_word
-
-        return read_word(data, name)
-    if kind == "office":
-        from dhr_analytics.reading.office import read_via_office
-
-        return read_via_office(data, name)
-    if kind == "pdf":
-        from dhr_analytics.reading.pdf import read_pdf
-
-        return read_pdf(data, name)
-    return read_text(data, name)
+    module, function = _READERS[kind]
+    tables: list[RawTable] = getattr(import_module(f"dhr_analytics.reading.{module}"), function)(data, name)
+    return tables
 
 
 def _known(kind: str, name: str) -> Kind:

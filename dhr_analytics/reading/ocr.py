@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -29,11 +28,6 @@ Dots = tuple[int, int, int, int]  # left, top, right, bottom
 Word = tuple[str, Dots]
 _DARK = 150  # of 255; thin lines of a coarse scan are no darker
 _SURE = 25  # words that Tesseract is less sure of (of 100) are marks and specks
-
-
-def available() -> bool:
-    """Tell whether Tesseract is installed."""
-    return shutil.which("tesseract") is not None
 
 
 def read_scans(document: Any, scans: Sequence[int]) -> Iterator[tuple[int, Page]]:

@@ -40,10 +40,8 @@ def read_via_office(data: bytes, name: str) -> list[RawTable]:
 
     Parameters
     ----------
-    data : bytes
-        Content of the file; it decides the format, not the name.
-    name : str
-        File name, for messages.
+    data, name : bytes, str
+        As for `read_kind`; it decides the format, not the name.
 
     Returns
     -------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,13 +12,14 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from dhr_analytics.errors import InputError
-from dhr_analytics.reading import ocr
 from dhr_analytics.reading.letters import Block, Line, Page, paragraphs
 from dhr_analytics.reading.pdf_pages import Survey, survey_page, take_apart
 from dhr_analytics.reading.printed import BAND, folded, is_running, read_page
 from dhr_analytics.reading.table import RawRow, RawTable
 
 _FEW_PAGES = 12  # a document of so few pages is not worth choosing from
+_MANY_PAGES = 40  # more take seconds to be taken apart
+_MOST_PAGES = 2_000  # read within the guard's time; the longest published reviews have some 300
 _NUMBERED_HEADING = frozenset(("recommendation", "#"))
 
 
@@ -26,10 +28,8 @@ def read_pdf(data: bytes, name: str, *, prescreen: bool = True) -> list[RawTable
 
     Parameters
     ----------
-    data : bytes
-        Content of the file.
-    name : str
-        File name, for messages.
+    data, name : bytes, str
+        As for `read_kind`.
     prescreen : bool
         Take only those pages apart that may hold the plan's tables. Without it every page is taken apart, which is
         about ten times slower.
@@ -47,6 +47,11 @@ def read_pdf(data: bytes, name: str, *, prescreen: bool = True) -> list[RawTable
     """
     document = _open(data, name)
     try:
+        if len(document) > _MOST_PAGES:
+            raise InputError(
+                f"{name} has {len(document):,} pages; at most {_MOST_PAGES:,} are read. Print the pages of the action "
+                "plan to a new PDF and give that."
+            )
         _fill_in_forms(document)
         surveys = [survey_page(document, i) for i in range(len(document))]
         if not surveys:
@@ -54,9 +59,13 @@ def read_pdf(data: bytes, name: str, *, prescreen: bool = True) -> list[RawTable
         scans = [i for i, page in enumerate(surveys) if page.picture]
         chosen = _choose(surveys) if prescreen else [i for i, page in enumerate(surveys) if page.lines]
         pages = {i: take_apart(document[i], i + 1) for i in chosen}
-        unread = _unreadable_without_tesseract(scans, surveys, name)
-        if not unread:
-            pages.update(ocr.read_scans(document, scans))
+        unread = scans
+        if scans and _can_read(scans, surveys, name):
+            # Loaded for scans alone: the libraries for pictures take longer to load than a plan takes to read.
+            from dhr_analytics.reading.ocr import read_scans
+
+            pages.update(read_scans(document, scans))
+            unread = []
     except pdfium.PdfiumError as error:
         raise InputError(
             f"{name} is damaged: a page cannot be read ({error}). Open it in a PDF reader, print it to a new PDF and "
@@ -105,6 +114,10 @@ def _choose(surveys: Sequence[Survey]) -> list[int]:
         # A picture or a page of notes may stand between two pages of the plan.
         if surveys[i].header or (chosen and i - chosen[-1] <= 2):
             chosen.append(i)
+    # A plan may stand apart from the tables with known names, under names of its own.
+    unnamed = [i for i in tables if surveys[i].columns]
+    if len(unnamed) <= _MANY_PAGES:
+        chosen += unnamed
     # The last lines of a table may be too few to look like one.
     return sorted({*chosen, *(i for i in text if i - 1 in chosen)})
 
@@ -132,17 +145,17 @@ def _running(surveys: Sequence[Survey]) -> frozenset[str]:
 # -- putting the document together -------------------------------------------------------------------------------------
 
 
-def _unreadable_without_tesseract(scans: Sequence[int], surveys: Sequence[Survey], name: str) -> Sequence[int]:
-    """Return the scans that cannot be read; when they are all there is, that is an error."""
-    if not scans or ocr.available():
-        return ()
+def _can_read(scans: Sequence[int], surveys: Sequence[Survey], name: str) -> bool:
+    """Tell whether scans can be read; when they cannot and most pages are scans, that is an error."""
+    if shutil.which("tesseract") is not None:
+        return True
     if len(scans) * 2 > sum(bool(page.lines) or page.picture for page in surveys):
         raise InputError(
             f"{name} holds pictures of pages without text ({len(scans)} of {len(surveys)} pages). To read them, "
             "install Tesseract (Debian and Ubuntu: apt-get install tesseract-ocr), or ask the publisher for the Word "
             "file, or use a copy with recognised text."
         )
-    return scans
+    return False
 
 
 def _assemble(

@@ -36,6 +36,7 @@ class Survey:
     width: float
     height: float
     header: bool
+    columns: bool
     tabular: bool
     picture: bool
 
@@ -64,12 +65,14 @@ def survey_page(document: pdfium.PdfDocument, index: int) -> Survey:
     lines = tuple(_lines(page, text_page, text))
     paths, images = _drawn(page)
     starts = Counter(round(line.x0 / 8) for line in lines)
+    columns = sum(n >= 3 for n in starts.values()) >= 3
     return Survey(
         lines,
         page.get_width(),
         page.get_height(),
         header=any(is_plan_header(text[at : at + _HEADER_LETTERS]) for at in _header_starts(text)),
-        tabular=bool(turn) or paths >= _FEW_PATHS or sum(n >= 3 for n in starts.values()) >= 3,
+        columns=columns,
+        tabular=bool(turn) or paths >= _FEW_PATHS or columns,
         picture=len("".join(text.split())) < _LEAST_LETTERS and images > 0,
     )
 

@@ -38,10 +38,8 @@ def read_text(data: bytes, name: str) -> list[RawTable]:
 
     Parameters
     ----------
-    data : bytes
-        Content of the file, UTF-8 or Windows-1252.
-    name : str
-        File name, for messages.
+    data, name : bytes, str
+        As for `read_kind`; UTF-8 or Windows-1252.
 
     Returns
     -------

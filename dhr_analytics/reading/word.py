@@ -53,10 +53,8 @@ def read_word(data: bytes, name: str) -> list[RawTable]:
 
     Parameters
     ----------
-    data : bytes
-        Content of the file.
-    name : str
-        File name, for messages.
+    data, name : bytes, str
+        As for `read_kind`.
 
     Returns
     -------
