@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dhr_analytics._version import __version__
+from dhr_analytics.cli_cite import add_cite
 from dhr_analytics.cli_coding import add_commands
 from dhr_analytics.errors import DHRError, InputError
 from dhr_analytics.terminal import answer, command, positive, tell
@@ -20,6 +21,8 @@ to themes, and makes the quarterly report pack.
   dhr ingest PLANS --out DIR             only read and normalise the plans
   dhr classify DIR                       only code the themes of a plan package
   dhr classify --texts IN.csv --out OUT.csv
+  dhr explore DIR                        explore a plan package in JupyterLab
+  dhr cite ID                            a figure of a report, so that it can be cited
   dhr coding export DIR SHEET.xlsx       let people decide on themes, in Excel
   dhr codebook check                     look the list of themes over
   dhr evaluate ingest|themes ...         how well plans are read, themes are coded
@@ -66,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_ingest(commands)
     _add_report(commands)
+    _add_explore(commands)
+    add_cite(commands)
     add_commands(commands)
     return parser
 
@@ -128,6 +133,12 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     sub.add_argument(
         "--quarter", default="2025Q1", metavar="2025Q1", help="calendar quarter to report on (default 2025Q1)"
     )
+    sub.add_argument(
+        "--year",
+        choices=("calendar", "fiscal"),
+        default="calendar",
+        help="what the quarter is one of; 2025Q1 of a fiscal year begins in April 2025 (default calendar)",
+    )
     sub.add_argument("--out", default="reports", metavar="DIR", help="folder for the packs (default reports)")
     sub.add_argument(
         "--only",
@@ -143,10 +154,41 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
             metavar=name.upper(),
             help=f"keep only this {what} (may be repeated)",
         )
+    sub.add_argument(
+        "--profile",
+        default="national",
+        metavar="NAME",
+        help="what may leave: national (all), local (counts under 5 withheld, others rounded to 5, no single rows), or "
+        "a TOML file of your own (default national)",
+    )
     sub.add_argument("--jobs", type=positive, default=2, metavar="N", help="notebooks run at the same time (default 2)")
     sub.add_argument("--json", action="store_true", help="print the result as JSON")
     sub.add_argument("--decisions", default="data/decisions.csv", metavar="CSV", help="human decisions on themes")
     sub.set_defaults(run=_report)
+
+
+def _add_explore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    sub = command(
+        commands,
+        "explore",
+        "Explore a plan package in JupyterLab on this computer. The notebooks of the report are copied to a folder to "
+        "work in; copies that are there already are kept. A page without Jupyter: explore.html of a pack.",
+        "dhr explore reports/plans\ndhr explore data/packages/2025Q1 --quarter 2025Q2 --out my_work",
+    )
+    sub.add_argument("package", metavar="DIR", help="a plan package that dhr ingest or dhr report has written")
+    sub.add_argument("--quarter", default="2025Q1", metavar="2025Q1", help="what was known at its end (default 2025Q1)")
+    sub.add_argument("--out", default="explore", metavar="DIR", help="folder to work in (default explore)")
+    sub.add_argument("--port", type=positive, default=8888, metavar="N", help="where JupyterLab listens (default 8888)")
+    sub.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
+    sub.set_defaults(run=_explore)
+
+
+def _explore(args: argparse.Namespace) -> int:
+    from dhr_analytics.reporting.lab import open_lab, prepare
+
+    notebook = prepare(args.package, args.out, quarter=args.quarter)
+    tell(f"opening {notebook}; stop with Ctrl+C")
+    return open_lab(notebook, browser=not args.no_browser, port=args.port)
 
 
 def _ingest(args: argparse.Namespace) -> int:
@@ -192,18 +234,19 @@ def _report(args: argparse.Namespace) -> int:
     from dhr_analytics.reporting.report import make_report
     from dhr_analytics.statistics.quarter import parse_quarter
 
-    parse_quarter(args.quarter)  # before the minutes that reading may take
+    quarter = parse_quarter(args.quarter, args.year == "fiscal").id  # before the minutes that reading may take
     source, unread = Path(args.source), list[str]()
     if not (source / DESCRIPTOR).is_file():
         source, unread = _prepare(source, Path(args.out), args.decisions)
     page = make_report(
         source,
-        quarter=args.quarter,
+        quarter=quarter,
         out=Path(args.out),
         only=args.only,
         areas=";".join(args.area),
         agencies=";".join(args.agency),
         themes=";".join(args.theme),
+        profile=args.profile,
         jobs=args.jobs,
         progress=tell,
     )

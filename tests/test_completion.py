@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
 from dhr_analytics.errors import UsageError
 from dhr_analytics.schema import STATUSES
@@ -15,7 +16,8 @@ from dhr_analytics.statistics import (
     Quarter,
     derived_rag,
     overdue_actions,
-    rag_counts,
+    overdue_days,
+    rag_shares,
     rates,
     status_counts,
     to_frame,
@@ -102,12 +104,16 @@ def test_overdue_actions_come_longest_first_with_their_days_and_owner():
 def test_the_rag_that_is_printed_stands_beside_the_derived_one():
     printed = ["Green", "RED", "", "amber.", "Amber/Green", "On target", "red - overdue", "", "", " ", "", "covered"]
     actions = PLANS.actions.assign(rag=pd.Series(printed, dtype="str"))
-    table = rag_counts(frames.build(actions.astype(str).replace("NaT", "").to_dict("records")), QUARTER)
-    assert table.set_index("derived").T.to_dict("list") == {
-        "green": [1, 0, 1, 0, 0, 2],
-        "amber": [0, 1, 0, 1, 1, 3],
-        "red": [0, 0, 1, 1, 2, 4],
-        "not rated": [0, 0, 0, 1, 2, 3],
+    plans = frames.build(actions.astype(str).replace("NaT", "").to_dict("records"))
+    found = {each.group: each.n for each in rag_shares(plans, QUARTER, by="derived_and_printed_rag") if each.n}
+    assert found == {
+        **{"green, printed green": 1, "green, printed red": 1},
+        **{"amber, printed amber": 1, "amber, printed other words": 1, "amber, printed not printed": 1},
+        **{"red, printed red": 1, "red, printed other words": 1, "red, printed not printed": 2},
+        **{"not rated, printed other words": 1, "not rated, printed not printed": 2},
+    }
+    assert {each.group: (each.n, each.N) for each in rag_shares(plans, QUARTER)} == {
+        **{"green": (2, 12), "amber": (3, 12), "red": (4, 12), "not rated": (3, 12)},
     }
 
 
@@ -185,10 +191,10 @@ def test_where_nothing_is_known_there_are_no_figures_and_no_faults(plans, quarte
     estimates = rates(plans, quarter) + status_counts(plans, quarter)
     assert len(estimates) == len(MEASURES) + len(STATUSES)
     assert {(each.N, each.value, each.low, each.high) for each in estimates} == {(0, None, None, None)}
-    assert all(rates(plans, quarter, by=by) == [] for by in DIMENSIONS)
+    assert all(rates(plans, quarter, by=by) == [] for by in DIMENSIONS if by != "action_type")
     assert overdue_actions(plans, quarter).empty
     assert derived_rag(plans, quarter).empty
-    assert rag_counts(plans, quarter)["total"].tolist() == [0, 0, 0, 0]
+    assert [each.n for each in rag_shares(plans, quarter)] == [0, 0, 0, 0]
 
 
 def test_without_any_date_nothing_is_overdue():
@@ -196,7 +202,7 @@ def test_without_any_date_nothing_is_overdue():
     shares = {each.measure: each.value for each in rates(plans, QUARTER)}
     assert shares["overdue_share"] == 0
     assert shares["undated_share"] == 1
-    for by in DIMENSIONS:
+    for by in (by for by in DIMENSIONS if by != "action_type"):
         assert [each.N for each in rates(plans, QUARTER, by=by)] == [5] * len(MEASURES)
 
 
@@ -257,10 +263,31 @@ def test_figures_of_the_gold_reading_are_those_counted_by_hand():
     assert found["no_update_share"].n == status["no_update"]
     assert found["overdue_share"].n == len(late)
     assert found["undated_share"].n == sum(row["target_on"] == "" for row in rows)
+    assert found["evidenced_share"].n == sum(row["status"] == "completed" and row["progress"] != "" for row in rows)
+    assert len(found["completion_rate"].rows_n) == status["completed"]
+    [silent] = rates(plans, QUARTER, measures=["silent_overdue_share"])
+    assert (silent.n, silent.N) == (sum(row["status"] == "no_update" for row in late), len(late))
     assert {each.group: each.n for each in status_counts(plans, QUARTER) if each.n} == status
     overdue = overdue_actions(plans, QUARTER)
     expected = sorted((date(2025, 3, 31) - date.fromisoformat(row["target_on"])).days for row in late)
     assert sorted(overdue["days_overdue"]) == expected
+    [days] = overdue_days(plans, QUARTER)
+    middle = len(expected) // 2
+    median = expected[middle] if len(expected) % 2 else (expected[middle - 1] + expected[middle]) / 2
+    assert (days.value, days.low, days.high) == (median, expected[0], expected[-1])
+    # By review: leave each out in turn, as the interval does.
+    done, among = Counter(), Counter()
+    for row in rows:
+        among[row["document"]] += 1
+        done[row["document"]] += row["status"] == "completed"
+    left = [(status["completed"] - done[name]) / (len(rows) - among[name]) for name in among]
+    share, m = status["completed"] / len(rows), len(among)
+    variance = (m - 1) / m * sum((each - sum(left) / m) ** 2 for each in left)
+    found_effect = variance / (share * (1 - share) / len(rows)) * (2.776445 / 1.959964) ** 2
+    assumed = 1 + (sum(size**2 for size in among.values()) / len(rows) - 1) * 0.1
+    worth = len(rows) / max(found_effect, assumed)
+    expected_ends = proportion_confint(share * worth, worth, method="wilson")
+    assert (found["completion_rate"].low, found["completion_rate"].high) == pytest.approx(expected_ends, abs=1e-5)
 
 
 @frames.needs_seeds

@@ -43,7 +43,7 @@ def test_measuring_counts_what_was_held_out(tmp_path):
 def test_types_and_strengths_of_actions_add_up():
     wordings = ["Train all staff.", "Write a new policy.", "Train again.", "Add a prompt to the system.", "Tea."]
     plans = frames.build([{"text": each} for each in wordings])
-    assert methods.strength(view(plans)).startswith("3 of 5 actions are of a kind held to be weaker (training; policy")
+    assert str(methods.strength(view(plans))).startswith("3 of 5 actions are of a kind held to be weaker (training; policy")
     counts = {each.group: each.n for each in methods.actions(view(plans), by="strength")}
     assert counts == {"stronger": 0, "intermediate": 1, "weaker": 3, "": 1}
     types = methods.actions(view(plans), by="action_type")
@@ -59,7 +59,7 @@ def test_doubts_are_listed_with_their_words_and_escaped(words, tmp_path):
     coded |= {"source": ["rule", "model", "human", "model"], "probability": ["0.9", "0.5", "0.5", "0.8"]}
     plans = plans.with_themes(pd.DataFrame(coded, dtype="str"))
     assert methods.doubtful(view(plans))["Theme in doubt"].tolist() == [text.name("theme", "dash")]
-    assert methods.sources(view(plans))["Themes"].tolist() == [1, 2, 1]
+    assert [cell.estimate.n for cell in methods.sources(view(plans))["Themes"]] == [1, 2, 1]
     assert len(methods.unthemed(view(plans))) == 1
     tree = inline("06_methods", plans, tmp_path)
     flagged = [table for table in tree.find_all("table") if "misaddressed" in table.caption.text]

@@ -72,8 +72,8 @@ def test_markdown_runs_nothing_and_leads_nowhere(markdown):
 
 def test_words_of_a_plan_are_text_everywhere():
     figure = {
-        "kind": "figure", "title": HOSTILE, "alt": HOSTILE + '" onload="x', "svg": "<svg/>", "width": 1, "height": 1,
-        "files": [], "table": {"title": HOSTILE, "columns": [{"name": HOSTILE, "kind": "words"}], "rows": [[HOSTILE]],
+        "kind": "figure", "title": HOSTILE, "heading": [HOSTILE, {"text": HOSTILE, "value": 1, "estimate": HOSTILE, "part": "n"}], "alt": HOSTILE + '" onload="x', "svg": "<svg/>", "width": 1, "height": 1,
+        "files": [], "table": {"title": HOSTILE, "heading": [HOSTILE], "numbers": "", "columns": [{"name": HOSTILE, "kind": "words"}], "rows": [[HOSTILE]],
                                "note": HOSTILE, "csv": ""},
     }  # fmt: skip
     quote = {"before": HOSTILE, "evidence": HOSTILE, "after": HOSTILE, "source": HOSTILE}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dhr_analytics import schema
 from dhr_analytics.errors import UsageError
 from dhr_analytics.package import write_package
-from dhr_analytics.reporting import findings, tables, text
+from dhr_analytics.reporting import findings, show, tables, text
 from dhr_analytics.reporting.view import View
 from dhr_analytics.statistics import CATALOGUE, COMPLETENESS, SMART, Quarter, quality, rows_to_look_at, select
 from dhr_analytics.statistics.quality import is_specific, wording_overlap
@@ -120,7 +120,7 @@ def test_by_review_adds_up_and_keeps_reviews_without_actions():
 def test_without_the_list_nothing_is_claimed_about_rows_to_look_at():
     assert rows_to_look_at(TWO, QUARTER) is None and tables.to_look_at(View(TWO, QUARTER)).empty
     assert not any(each.measure == "needs_review" for each in quality(TWO, QUARTER))
-    head, rest = findings.reading(View(TWO, QUARTER))[0]
+    head, rest = map(str, findings.reading(View(TWO, QUARTER))[0])
     assert head == "Of owner, date, status and outcome, outcome is stated least: for 1 of 3 actions"
     assert "does not say which rows" in rest and findings.no_rows_to_look_at(View(TWO, QUARTER)) in rest
 
@@ -132,7 +132,7 @@ def test_the_list_is_that_of_what_is_known_and_asked_for_least_sure_first():
     assert rows_to_look_at(plans, QUARTER)["row_id"].tolist() == ["A-R001", "A-R001-A02"]
     assert len(rows_to_look_at(plans, Quarter(2026, 1))) == 3
     assert len(rows_to_look_at(select(plans, areas="North"), Quarter(2026, 1))) == 2
-    head = findings.reading(View(plans, QUARTER))[0][0]
+    head = str(findings.reading(View(plans, QUARTER))[0][0])
     assert head == "A person should look at 1 of 1 recommendation and 1 of 2 actions"
     none = View(looked(plans, ("B-R001", 0.1, "x")), QUARTER)
     assert findings.reading(none)[0][0] == "No row was doubtful enough that a person should look at it"
@@ -141,7 +141,7 @@ def test_the_list_is_that_of_what_is_known_and_asked_for_least_sure_first():
 
 def test_what_is_stated_least_is_said_with_ties_and_when_all_is_there():
     bare, full = View(frames.build([{}, {}]), QUARTER), View(frames.build([GOOD]), QUARTER)
-    assert "owner, date, status and outcome are stated least: for 0 of 2 actions (0%)" in findings.reading(bare)[0][1]
+    assert "owner, date, status and outcome are stated least: for 0 of 2 actions (0%)" in str(findings.reading(bare)[0][1])
     assert findings.reading(full)[0][0] == "Owner, date, status and outcome are stated for every action"
 
 
@@ -162,13 +162,12 @@ def test_what_was_read_is_counted_for_each_document():
     gone = [("A.docx", "noise", "x"), ("A.docx", "noise", "x"), ("A.docx", "odd reason", "")]
     rejected = [{"document": name, "reason": why, "text": words, "location": name} for name, why, words in gone]
     view = View(replace(plans, rejected=schema.typed("rejected", pd.DataFrame(rejected))), QUARTER)
-    assert tables.documents(view).to_numpy().tolist() == [
-        ["Same (A.docx)", "A.docx", "Word", 1, 2, 1, 3],
+    assert show._raw(tables.documents(view)).to_numpy().tolist() == [
+        ["Same (A.docx)", "A.docx", "Word", 1, 2, 1, 2],
         ["Same (B.docx)", "B.docx", "", 1, 1, 0, 0],
     ]
-    assert tables.unplaced(view).to_numpy().tolist() == [
+    assert show._raw(tables.unplaced(view)).to_numpy().tolist() == [
         ["Stray letters or signs", 2, 1, "“x” (A.docx)"],
-        ["Odd reason", 1, 1, ""],
     ]
 
 

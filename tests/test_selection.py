@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import frames
 import pandas as pd
 import pytest
@@ -41,6 +43,59 @@ def test_of_several_snapshots_the_latest_known_is_kept():
         {"review_id": "I", "title": "Review 7", "published_on": "2024-01-01", "snapshot_on": "2024-06-30"},
         {"review_id": "J", "title": "Review 7", "published_on": "2024-01-01", "snapshot_on": "2024-12-31"},
     ) == ["B", "D", "E", "F", "G", "H", "I", "J"]
+
+
+def test_of_one_key_the_latest_snapshot_known_is_counted_whatever_its_title():
+    assert reviews_known(
+        {"review_id": "A", "snapshot_on": "2024-06-30"},
+        {"review_id": "A@2024-12-31", "snapshot_on": "2024-12-31", "title": "Another title"},
+        {"review_id": "A@2025-06-30", "snapshot_on": "2025-06-30"},
+        {"review_id": "B"},
+        {"review_id": "B@2025-01-31", "snapshot_on": "2025-01-31"},
+        {"review_id": "C", "snapshot_on": "2025-06-30"},
+    ) == ["A@2024-12-31", "B@2025-01-31"]
+
+
+def test_what_was_read_from_documents_without_a_review_stays_known():
+    plans = frames.build(
+        [{"recommendation_id": "A-R001"}, {"recommendation_id": "B-R001"}],
+        reviews=[{"review_id": "A", "area": "North"}, {"review_id": "B", "published_on": "2026-01-01"}],
+    )
+    gone = [{"document": name, "text": "x", "reason": "noise"} for name in ("A.docx", "B.docx", "lost.pdf")]
+    listed = [{"row_id": key, "confidence": "0.5"} for key in ("A-R001-A01", "B-R001")]
+    tables = {"rejected": gone, "needs_review": listed}
+    plans = replace(
+        plans, **{name: schema.typed(name, pd.DataFrame(rows, dtype="str")) for name, rows in tables.items()}
+    )
+    known = known_at(known_at(plans, QUARTER), QUARTER)
+    assert known.rejected["document"].tolist() == ["A.docx", "lost.pdf"]
+    assert known.needs_review["row_id"].tolist() == ["A-R001-A01"]
+    assert select(known, areas="North").rejected["document"].tolist() == ["A.docx"], "of an area only what is of it"
+
+
+def test_a_filter_is_sought_in_all_snapshots_and_applied_to_the_latest():
+    rows = [
+        {"recommendation_id": "A-R001", "agency": "North Police"},
+        {"recommendation_id": "A@2025-01-31-R001", "agency": "North Council"},
+        {"recommendation_id": "B-R001", "agency": "North Police"},
+    ]
+    reviews = [
+        {"review_id": "A", "snapshot_on": "2024-01-31"},
+        {"review_id": "A@2025-01-31", "snapshot_on": "2025-01-31"},
+        {"review_id": "B", "published_on": "2025-06-01"},
+    ]
+    plans = frames.build(rows, reviews=reviews)
+    police = {"agencies": "North Police"}
+    assert select(plans, quarter=QUARTER, **police).actions.empty, "a snapshot that was replaced does not come back"
+    assert select(plans, quarter=Quarter(2024, 2), **police).actions["action_id"].tolist() == ["A-R001-A01"]
+    assert select(plans, quarter=Quarter(2025, 2), **police).actions["action_id"].tolist() == ["B-R001-A01"]
+    assert rates(select(plans, quarter=QUARTER, **police), QUARTER)[0].value is None
+
+
+def test_sectors_can_be_chosen_also_where_none_is_stated():
+    plans = frames.build([{"sector": "police"}, {"recommendation_id": "A-R002"}, {"sector": "police"}])
+    assert len(select(plans, sectors="police").actions) == 2
+    assert select(plans, sectors="not stated").recommendations["recommendation_id"].tolist() == ["A-R002"]
 
 
 def test_knowing_twice_changes_nothing_and_the_package_stays_as_it_was():

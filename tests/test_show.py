@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from dhr_analytics.errors import UsageError
-from dhr_analytics.reporting import charts, page, show
+from dhr_analytics.reporting import charts, page, show, tables
+from dhr_analytics.reporting.cited import Cited, Measured, ids, say
 from dhr_analytics.statistics import parse_quarter, share
 
 FRAME = pd.DataFrame(
@@ -93,3 +94,38 @@ def test_jupyterlab_gets_escaped_html():
     assert "<script" not in bundle["text/html"] and "&lt;script&gt;" in bundle["text/html"]
     assert content(show.findings([])) == {"kind": "message", "text": show.NOTHING}
     assert content(show.quotes([])) == {"kind": "message", "text": show.NOTHING}
+
+
+def test_cited_numbers_keep_their_id_on_the_page_and_are_raw_in_the_file(tmp_path):
+    quarter = parse_quarter("2025Q1")
+    made = [
+        share("completion_rate", n, total, quarter=quarter, dimension="sector", group=group)
+        for group, n, total in (("police", 1200, 4800), ("health", 0, 0))
+    ]
+    frame = pd.DataFrame({"Sector": ["Police", "=Health"]})
+    for heading, part in {"Done": "n", "Out of": "N", "Share": "value", "95% interval": "interval"}.items():
+        frame[heading] = tables.cells(made, part)
+    shown = content(show.table(frame, title="T", name="t", out=tmp_path))
+    assert shown["rows"][0][1] == {"text": "1,200", "value": 1200, "estimate": made[0].id, "part": "n"}
+    assert [cell["text"] for cell in shown["rows"][0][3:]] == ["25%", "24% to 26%"]
+    assert [cell["text"] for cell in shown["rows"][1][3:]] == ["no figure", "no figure"]
+    assert [column["kind"] for column in shown["columns"]] == ["words", *["number"] * 4]
+    assert ids(shown) == [each.id for each in made]
+    with (tmp_path / "tables" / "t.csv").open(encoding="utf-8", newline="") as file:
+        head, police, health = csv.reader(file)
+    assert head == ["Sector", "Done", "Out of", "Share", "95% interval from", "95% interval to"]
+    assert police[:4] == ["Police", "1200", "4800", "0.25"] and health == ["'=Health", "0", "0", "", "", ""]
+    html = page.block(shown)
+    assert f'data-estimate="{made[0].id}" data-part="n">1,200</td>' in html
+
+
+def test_a_finding_names_its_figures_in_the_markup():
+    rate = share("completion_rate", 12, 48, quarter=parse_quarter("2025Q1"))
+    shown = content(show.findings([(say("{} <i>", Cited(rate, "of")), Measured("F1 60%"))]))
+    assert (shown["findings"][0]["headline"], shown["findings"][0]["detail"]) == ("12 of 48 actions <i>", "F1 60%")
+    html = page.block(shown)
+    wanted = (
+        f'<data value="0.25" data-estimate="{rate.id}" data-part="of">12 of 48 actions</data> &lt;i&gt;'
+    )
+    assert wanted in html and 'data-measured="beforehand">F1 60%</span>' in html
+    assert show.sentence("") is None and "12" in page.block(content(show.sentence(say("{}", Cited(rate, "n")))))

@@ -1,5 +1,6 @@
 """Numbers, dates and names in plain words."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -102,3 +103,22 @@ def test_names_are_plain_words_never_ids():
     assert text.name("agency", "NHS_x") == "NHS_x"
     assert text.lower("DASH forms") == "DASH forms" and text.lower("Lead agency") == "lead agency"
     assert text.lower("Home Office tag") == "Home Office tag"
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "low", "high", "words", "ends"),
+    [
+        ("share", 0.25, 0.15, 0.39, "25%", "15% to 39%"),
+        ("days", 34.5, 3.0, 1204.0, "35", "3 to 1,204"),
+        ("days", -10.0, None, None, "-10", "no interval"),
+        ("count", 1204.0, None, None, "1,204", "no interval"),
+        ("points", 0.036, -0.024, 0.091, "+4 points", "-2 to +9 points"),
+        ("points", -0.01, -0.2, 0.004, "-1 point", "-20 to 0 points"),
+        ("points", None, None, None, "no figure", "no figure"),
+        ("share", None, None, None, "no figure", "no figure"),
+    ],
+)
+def test_values_are_printed_in_their_unit(unit, value, low, high, words, ends):
+    made = replace(rate(1, 2), unit=unit, value=value, low=low, high=high)
+    assert (text.value(made), text.value_interval(made)) == (words, ends)
+    assert text.full(replace(rate(1, 2), low=None)) == "1 of 2 actions (50%)"

@@ -72,7 +72,7 @@ def test_without_a_date_in_time_there_are_gaps_only(plans, basis):
 
 @pytest.mark.parametrize("options", [{"basis": "moon"}, {"quarters": 0}])
 def test_a_trend_that_makes_no_sense_is_refused(options):
-    with pytest.raises(UsageError, match="target or published over 1 or more quarters"):
+    with pytest.raises(UsageError, match="target or published or completed over 1 or more quarters"):
         trend(PLANS, QUARTER, **options)
 
 

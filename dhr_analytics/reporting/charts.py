@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dhr_analytics.reporting import text
 from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate
+from dhr_analytics.statistics.estimate import Withheld
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,15 +89,19 @@ def parts(
     fig, axes = _canvas([text.name(each.dimension, each.group) for each in shown])
     spoken = []
     for row, each in enumerate(shown):
-        axes.barh(row, each.N, height=0.62, color="white", edgecolor=GREY, linewidth=1.2)
-        axes.barh(row, each.n, height=0.62, color=BLUE)
+        axes.barh(row, _drawn(each.N), height=0.62, color="white", edgecolor=GREY, linewidth=1.2)
+        axes.barh(row, _drawn(each.n), height=0.62, color=BLUE)
         label = f"{text.number(each.n)} of {text.number(each.N)} {part}" if each.N else gap
-        _write(axes, each.N + longest * 0.015, row, label)
+        _write(axes, _drawn(each.N) + longest * 0.015, row, label)
         spoken.append(f"{text.name(each.dimension, each.group)}: {label}")
     axes.set_xlim(0, longest * 1.3)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.set_xlabel(f"{whole}. The filled part is {part}.", loc="left", color=GREY)
     return fig, _alt(f"{whole}, and how many are {part}", spoken, len(estimates))
+
+
+def _drawn(count: int) -> int:
+    return 0 if isinstance(count, Withheld) else count
 
 
 def _canvas(labels: Sequence[str]) -> tuple[Figure, Axes]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from dhr_analytics.reporting import tables, text
+from dhr_analytics.reporting.cited import Cited, Sentence, Words, joined, listed, say
 from dhr_analytics.reporting.view import View
-from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate, last_quarters, quality
+from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate, counts, last_quarters, quality, rates
 
 ENOUGH = 5
 NO_LIST = "This package does not say which rows a person should look at; make it again with: dhr ingest."
-COMPARED = {"sector": "sectors", "theme": "themes", "scope": "local and national recommendations"}
+COMPARED = {"sector": "sectors", "theme": "themes", "scope": "local and national recommendations", "area": "areas"}
 
 
-def summary(view: View) -> list[tuple[str, str]]:
+def summary(view: View) -> list[tuple[Words, Words]]:
     """Return the five findings of the summary: completion, silence, evidence, what is overdue, themes.
 
     Parameters
@@ -24,121 +23,135 @@ def summary(view: View) -> list[tuple[str, str]]:
 
     Returns
     -------
-    list of (str, str)
+    list of (Sentence, Sentence)
         The finding as a sentence, and the figures it stands on; empty where there is no action.
     """
     if view.plans.actions.empty:
         return []
-    rate = {measure: tables.rates(view, measure)[0] for measure in tables.COUNTED}
-    done, silent, proven = rate["completion_rate"], rate["no_update_share"], rate["evidenced_share"]
+    rate = tables.companions(view)
+    done, silent, proven, late = (
+        rate[measure] for measure in ("completion_rate", "no_update_share", "evidenced_share", "overdue_share")
+    )
     be = "is" if done.N == 1 else "are"
+    unknown = "These actions may be finished, under way or not begun: the plan does not say."
     return [
-        (f"{text.roughly(done)} {be} recorded as completed", f"{_figures(done)} This is what the plans say."),
         (
-            f"{text.roughly(silent)} {'has' if silent.N == 1 else 'have'} no update in the plan",
-            f"{_figures(silent)} These actions may be finished, under way or not begun: the plan does not say.",
+            say(f"{{}} {be} recorded as completed", Cited(done, "roughly")),
+            say("{} This is what the plans say.", _figures(done)),
         ),
         (
-            f"{text.roughly(proven)} {be} completed with evidence recorded",
-            f"{_figures(proven)} {_of_completed(done, proven)}",
+            say(f"{{}} {'has' if silent.N == 1 else 'have'} no update in the plan", Cited(silent, "roughly")),
+            say("{} {}", _figures(silent), unknown),
         ),
-        (f"{text.roughly(rate['overdue_share'])} {be} overdue", _overdue(view, rate)),
+        (
+            say(f"{{}} {be} completed with evidence recorded", Cited(proven, "roughly")),
+            say("{} {}", _figures(proven), _of_completed(done, proven)),
+        ),
+        (say(f"{{}} {be} overdue", Cited(late, "roughly")), _overdue(view, rate)),
         _themes(view),
     ]
 
 
-def _figures(estimate: Estimate) -> str:
-    return f"{text.capital(text.full(estimate))}."
+def _figures(estimate: Estimate) -> Sentence:
+    return say("{}.", Cited(estimate, "full"))
 
 
-def _of_completed(done: Estimate, proven: Estimate) -> str:
+def _of_completed(done: Estimate, proven: Estimate) -> Words:
     if not done.n:
         return "No action is recorded as completed."
-    return (
-        f"Of the {text.count(done.n, 'actions')} recorded as completed, the plan says for {text.number(proven.n)} "
-        "what was done or what shows it."
-    )
+    words = "Of the {} recorded as completed, the plan says for {} what was done or what shows it."
+    return say(words, Cited(done, "n counted"), Cited(proven, "n"))
 
 
-def _overdue(view: View, rate: dict[str, Estimate]) -> str:
+def _overdue(view: View, rate: dict[str, Estimate]) -> Sentence:
     words = [_figures(rate["overdue_share"])]
     if rate["overdue_share"].n:
-        words.append(f"{leads(view)}.")
-        silent = (tables.overdue(view)["Status"] == text.STATUSES["no_update"]).sum()
-        if silent:
-            words.append(f"For {text.number(silent)} of them the plan gives no update, so they may be finished.")
+        words.append(say("{}.", leads(view)))
+        silent = tables.rates(view, "silent_overdue_share")[0]
+        if silent.n:
+            told = "For {} of them the plan gives no update, so they may be finished."
+            words.append(say(told, Cited(silent, "n")))
     undated = rate["undated_share"]
     if undated.n:
-        words.append(
-            f"For {text.of(undated)} ({text.percent(undated.value)}) no target date is known: "
-            "these are never counted as overdue."
-        )
-    return " ".join(words)
+        told = "For {} ({}) no target date is known: these are never counted as overdue."
+        words.append(say(told, Cited(undated, "of"), Cited(undated, "value")))
+    return joined(words)
 
 
-def _themes(view: View) -> tuple[str, str]:
+def _themes(view: View) -> tuple[Words, Words]:
     top = tables.most_frequent(view, 3)
     if not top:
-        return "Themes are not known yet", view.why_no_themes or "No recommendation was given a theme."
+        return (
+            "Themes are not known yet",
+            view.why_no_themes or view.why_rounded or "No recommendation was given a theme.",
+        )
     reviews = {each.group: each for each in tables.themes(view, over="reviews")}
     more = [
-        f"“{text.name('theme', each.group)}” with {text.number(each.n)} ({text.percent(each.value)})"
+        say("“{}” with {} ({})", text.name("theme", each.group), Cited(each, "n"), Cited(each, "value"))
         for each in top[1:]
     ]
-    rest = f" Next {'come' if len(more) > 1 else 'comes'} {_and(more)}." if more else ""
-    return themes(view, figures=False), f"{_figures(top[0])} It comes up in {text.of(reviews[top[0].group])}.{rest}"
+    words = [_figures(top[0]), say("It comes up in {}.", Cited(reviews[top[0].group], "of"))]
+    if more:
+        words.append(say(f"Next {'come' if len(more) > 1 else 'comes'} {{}}.", listed(more)))
+    return themes(view, figures=False), joined(words)
 
 
-def themes(view: View, *, figures: bool = True) -> str:
+def themes(view: View, *, figures: bool = True) -> Words:
     """Return the theme that most recommendations ask for, as a sentence, with its figures or without."""
     top = tables.most_frequent(view, 40)
     if not top:
         return "Themes of the recommendations"
     first = [f"“{text.name('theme', each.group)}”" for each in top if each.n == top[0].n]
-    named = f"{_and(first)} {'is' if len(first) == 1 else 'are'} asked for most often"
-    return f"{named}: {'' if len(first) == 1 else 'each '}in {text.of(top[0])}" if figures else named
+    named = say(f"{{}} {'is' if len(first) == 1 else 'are'} asked for most often", listed(first))
+    return say(f"{{}}: {'' if len(first) == 1 else 'each '}in {{}}", named, Cited(top[0], "of")) if figures else named
 
 
-def tags(estimates: Sequence[Estimate]) -> str:
+def tags(estimates: Sequence[Estimate]) -> Words:
     """Return the Home Office tag that most recommendations fall under, "other" left aside, as a sentence."""
-    named = [each for each in estimates if each.n and each.group not in ("other", NOT_CODED)]
+    named = [each for each in estimates if each.n and each.group not in ("other", NOT_CODED) and not text.hidden(each)]
     if not named:
         return "Recommendations by Home Office tag"
     top = max(named, key=lambda each: each.n)
     rest = "" if top == estimates[0] else ", “Other” apart"
-    return f"“{text.name('home_office', top.group)}” is the most frequent tag{rest}: {text.of(top)}"
+    return say("“{}” is the most frequent tag{}: {}", text.name("home_office", top.group), rest, Cited(top, "of"))
 
 
-def not_shown(view: View) -> str:
+def not_shown(view: View) -> Words:
     """Return how many actions stand in none of the quarters of the last three years, and why, as a sentence."""
-    when = view.plans.actions["target_on"]
-    undated, end = when.isna().sum(), pd.Timestamp(view.quarter.end)
-    begin = pd.Timestamp(last_quarters(view.quarter, tables.QUARTERS)[0].start)
+    first = last_quarters(view.quarter, tables.QUARTERS)[0]
     kinds = {
-        "were due earlier": (when < begin).sum(),
-        "are due later": (when > end).sum(),
-        "have no known date": undated,
+        f"before {first.id}": "were due earlier",
+        f"after {view.quarter.id}": "are due later",
+        NOT_STATED: "have no known date",
     }
-    words = [f"{text.number(n)} {why}" for why, n in kinds.items() if n]
-    return f"Of the {text.count(len(when), 'actions')} in all, {_and(words)}; these are not shown." if words else ""
+    found = [each for each in _completed(view, "target_quarter", *kinds) if each.N]
+    if not found:
+        return ""
+    words = listed([say(f"{{}} {kinds[each.group]}", Cited(each, "N")) for each in found])
+    every = tables.rates(view, "completion_rate")[0]
+    return say("Of the {} in all, {}; these are not shown.", Cited(every, "N counted"), words)
 
 
-def leads(view: View, *, by: str = "sector") -> str:
+def leads(view: View, *, by: str = "sector") -> Words:
     """Return who leads most of the overdue actions, as a sentence."""
     found = [each for each in tables.rates(view, "overdue_share", by=by) if each.n]
     known = [each for each in found if each.group not in (NOT_STATED, NOT_CODED)]
-    total = sum(each.n for each in found)
-    if not total:
+    if not found:
         return "No action is overdue"
     if not known:
         return "For the overdue actions no lead agency is known"
+    every = tables.rates(view, "overdue_share")[0]
+    if text.hidden(known[0]) or text.hidden(every):
+        return say("Of the {}, how many each leads is withheld", Cited(every, "N counted"))
     top = [text.name(by, each.group) for each in known if each.n == known[0].n]
-    some = f"{text.number(known[0].n)} of the {text.number(total)} overdue {'action' if total == 1 else 'actions'}"
+    noun = "action" if every.n == 1 else "actions"
+    some = say(f"{{}} of the {{}} overdue {noun}", Cited(known[0], "n"), Cited(every, "n"))
     if len(top) > 3:
-        return f"No one {by} stands out in the {text.count(total, 'actions')} overdue"
+        return say(f"No one {by} stands out in the {{}} overdue", Cited(every, "n counted"))
     if len(top) > 1:
-        return f"No one {by} stands out: {_and(top)} each lead {some}"
-    return f"{top[0]} leads {some}, {'most of them' if known[0].n * 2 > total else f'more than any other {by}'}"
+        return say(f"No one {by} stands out: {{}} each lead {{}}", listed(top), some)
+    most = "most of them" if known[0].n * 2 > every.n else f"more than any other {by}"
+    return say(f"{{}} leads {{}}, {most}", top[0], some)
 
 
 def contrast(estimates: Sequence[Estimate]) -> str:
@@ -154,7 +167,8 @@ def contrast(estimates: Sequence[Estimate]) -> str:
     -------
     str
     """
-    kept = [each for each in estimates if each.N >= ENOUGH and each.group not in (NOT_STATED, NOT_CODED)]
+    known = [each for each in estimates if each.value is not None and each.group not in (NOT_STATED, NOT_CODED)]
+    kept = [each for each in known if each.N >= ENOUGH]
     if len(kept) < 2:
         return "Too few actions to compare the share completed between groups"
     best = max(kept, key=lambda each: each.low or 0)
@@ -166,24 +180,53 @@ def contrast(estimates: Sequence[Estimate]) -> str:
     return f"The share completed is clearly higher for “{names[0]}” than for “{names[1]}”"
 
 
-def due(estimates: Sequence[Estimate], *, event: str) -> str:
-    """Return how many of the actions of all quarters shown are completed, as a sentence."""
-    total, done = sum(each.N for each in estimates), sum(each.n for each in estimates)
-    if not total:
+def due(view: View, *, basis: str = "target") -> Words:
+    """Return how many of the actions of all quarters shown are completed, as a sentence.
+
+    Parameters
+    ----------
+    view : View
+    basis : {"target", "published"}
+
+    Returns
+    -------
+    str or Sentence
+    """
+    event = "due" if basis == "target" else "of reviews published"
+    span = f"{last_quarters(view.quarter, tables.QUARTERS)[0].id} to {view.quarter.id}"
+    [every] = _completed(view, f"{basis}_quarter", span)
+    if not every.N:
         return f"No action is known to be {event} in the last three years"
-    be = "is" if done == 1 else "are"
-    return f"{text.number(done)} of the {text.count(total, 'actions')} {event} in the last three years {be} completed"
+    words = f"{{}} of the {{}} {event} in the last three years {'is' if every.n == 1 else 'are'} completed"
+    return say(words, Cited(every, "n"), Cited(every, "N counted"))
 
 
-def status(estimates: Sequence[Estimate]) -> str:
+def completed_when(view: View) -> Words:
+    """Return for how many completed actions the quarter of completion is one of those shown, as a sentence."""
+    span = f"{last_quarters(view.quarter, tables.QUARTERS)[0].id} to {view.quarter.id}"
+    [every] = _completed(view, "completed_quarter", span, measure="completed_in_share")
+    if not every.n:
+        return "No action is known to have been completed in the last three years"
+    words = "{} of the {} recorded as completed {} known to have been completed in the last three years"
+    total = tables.rates(view, "completion_rate")[0]
+    return say(words, Cited(every, "n"), Cited(total, "n counted"), "is" if every.n == 1 else "are")
+
+
+def _completed(view: View, by: str, *groups: str, measure: str = "completion_rate") -> list[Estimate]:
+    return view.told(rates(view.plans, view.quarter, by=by, groups=groups, measures=[measure]))
+
+
+def status(estimates: Sequence[Estimate]) -> Words:
     """Return the most common status, as a sentence."""
     if not estimates:
         return "Status of the actions"
     top = max(estimates, key=lambda each: each.n)
-    return f"“{text.name('status', top.group)}” is the most common status: {text.of(top)}"
+    if text.hidden(top):
+        return "Status of the actions"
+    return say("“{}” is the most common status: {}", text.name("status", top.group), Cited(top, "of"))
 
 
-def reading(view: View) -> list[tuple[str, str]]:
+def reading(view: View) -> list[tuple[Words, Words]]:
     """Return the one finding on the quality of the data: what a person should look at, and what is stated least.
 
     Parameters
@@ -192,33 +235,34 @@ def reading(view: View) -> list[tuple[str, str]]:
 
     Returns
     -------
-    list of (str, str)
+    list of (words, words)
     """
-    plans = view.plans
-    found = [each for each in quality(plans, view.quarter) if each.N]
+    found = [each for each in view.told(quality(view.plans, view.quarter)) if each.N]
     looked = [each for each in reversed(found) if each.measure == "needs_review"]
     stated = [each for each in found if each.measure in text.CELLS]
-    words = [f"Read: {_and([text.count(n, unit) for unit, n in tables.counted(view).items()])}."]
-    if len(plans.rejected):
-        pieces = "1 piece" if len(plans.rejected) == 1 else f"{text.number(len(plans.rejected))} pieces"
-        words.append(f"{pieces} of the documents could not be placed.")
-    least = ""
-    if stated:
+    read = [Cited(each, "n counted") for each in tables.counted(view).values()]
+    words: list[Words] = [say("Read: {}.", listed(read))]
+    [pieces] = view.told(counts(view.plans, view.quarter, "not_placed", over="pieces"))
+    if pieces.n:
+        words.append(say("{} of the documents could not be placed.", Cited(pieces, "n counted")))
+    least: Words = ""
+    if stated and not any(text.hidden(each) for each in stated):
         low = min(stated, key=lambda each: each.n)
         cells = [text.CELLS[each.measure].lower() for each in stated if each.n == low.n]
-        be = "is" if len(cells) == 1 else "are"
-        least = f"Of owner, date, status and outcome, {_and(cells)} {be} stated least: for {text.of(low)}"
+        told = f"Of owner, date, status and outcome, {{}} {'is' if len(cells) == 1 else 'are'} stated least: for {{}}"
+        least = say(told, listed(cells), Cited(low, "of"))
         if low.n == low.N:
             least = "Owner, date, status and outcome are stated for every action"
-        words.append(f"{least} ({text.percent(low.value)}).")
+        words.append(say("{} ({}).", least, Cited(low, "value")))
+    head: Words
     if any(each.n for each in looked):
-        head = f"A person should look at {_and([text.of(each) for each in looked if each.n])}"
+        head = say("A person should look at {}", listed([Cited(each, "of") for each in looked if each.n]))
     elif looked:
         head = "No row was doubtful enough that a person should look at it"
     else:
         head = least or "Nothing is known about rows to look at"
         words.append(NO_LIST)
-    return [(head, " ".join(words))]
+    return [(head, joined(words))]
 
 
 def no_rows_to_look_at(view: View) -> str:
@@ -226,14 +270,11 @@ def no_rows_to_look_at(view: View) -> str:
     return NO_LIST if view.plans.needs_review is None else "No row was doubtful enough to stand here."
 
 
-def smart(estimates: Sequence[Estimate]) -> str:
+def smart(estimates: Sequence[Estimate]) -> Words:
     """Return how many actions pass all four parts of the SMART check, as a sentence."""
     if not estimates:
         return "The SMART check"
     whole = estimates[-1]
     have = "has" if whole.N == 1 else "have"
-    return f"{text.roughly(whole)} {have} all four: more than the recommendation repeated, an outcome, an owner, a date"
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    words = f"{{}} {have} all four: more than the recommendation repeated, an outcome, an owner, a date"
+    return say(words, Cited(whole, "roughly"))

@@ -15,9 +15,9 @@ import pandas as pd
 from dhr_analytics import themes
 from dhr_analytics.package import write_csv
 from dhr_analytics.reporting import tables, text
-from dhr_analytics.reporting.view import View
-from dhr_analytics.statistics import Estimate, wilson
-from dhr_analytics.themes.actions import STRENGTHS, code_actions
+from dhr_analytics.reporting.cited import Cited, Measured, Words, say
+from dhr_analytics.reporting.view import View, single_rows
+from dhr_analytics.statistics import NOT_STATED, Estimate, misaddressed_share, source_shares, type_shares
 from dhr_analytics.themes.addressee import misaddressed
 from dhr_analytics.themes.candidates import candidate_themes
 from dhr_analytics.themes.codebook import OTHER, Codebook
@@ -112,7 +112,7 @@ def accuracy_markdown(*, held_out: str = ALL) -> str:
     return "\n".join(rows)
 
 
-def right(view: View) -> list[tuple[str, str]]:
+def right(view: View) -> list[tuple[Words, Words]]:
     """Return the one finding of the page: how often themes are right."""
     every, plain = accuracy().iloc[-1], accuracy(held_out=PLAIN).iloc[-1]
     used = set() if view.plans.themes is None else set(view.plans.themes["codebook_version"]) - {""}
@@ -123,14 +123,15 @@ def right(view: View) -> list[tuple[str, str]]:
         low, high = row["95% interval of F1 from"], row["95% interval of F1 to"]
         return f"F1 {text.percent(row['Both together (F1)'])}, 95% interval {text.interval(low, high)}"
 
-    return [
-        (
-            f"Of 100 themes given, about {100 * plain['Right when given']:.0f} are right; of 100 that should be given, "
-            f"about {100 * plain['Found when there']:.0f} are found",
-            f"Measured on texts held out, written for this in plain wording ({said(plain)}). On all "
-            f"labelled texts, most of which avoid the usual words on purpose: {said(every)}.{other}",
-        )
-    ]
+    head = (
+        f"Of 100 themes given, about {100 * plain['Right when given']:.0f} are right; of 100 that should be given, "
+        f"about {100 * plain['Found when there']:.0f} are found"
+    )
+    rest = (
+        f"Measured on texts held out, written for this in plain wording ({said(plain)}). On all "
+        f"labelled texts, most of which avoid the usual words on purpose: {said(every)}.{other}"
+    )
+    return [(Measured(head), Measured(rest))]
 
 
 def calibrated(*, held_out: str) -> str:
@@ -166,12 +167,9 @@ def sources(view: View) -> pd.DataFrame:
     """Return how many themes each source gave: rules, the model, people."""
     if view.why_no_themes or view.plans.themes is None:
         return pd.DataFrame()
-    counts = view.plans.themes["source"].value_counts()
-    given = {text.capital(words): int(counts.get(source, 0)) for source, words in text.CODED_BY.items()}
-    found = pd.Series(given, dtype="Int64")
-    return pd.DataFrame(
-        {"How": list(given), "Themes": found.array, "Share": (found / found.sum()).astype("float64").array}
-    )
+    found = view.told(source_shares(view.plans, view.quarter))
+    names = pd.Series([text.name("source", each.group) for each in found], dtype="str")
+    return pd.DataFrame({"How": names, "Themes": tables.cells(found, "n"), "Share": tables.cells(found, "value")})
 
 
 def card(heading: str) -> str:
@@ -183,28 +181,33 @@ def card(heading: str) -> str:
 
 def actions(view: View, *, by: str) -> list[Estimate]:
     """Return the share of actions of each type, or of each strength (``by``: action_type or strength)."""
-    coded = code_actions(view.plans.actions, view.plans.recommendations)[by]
-    total, counts = len(coded), {str(key): int(n) for key, n in coded.value_counts().items()}
-    types = sorted(counts, key=lambda key: (key in (OTHER, ""), -counts[key], key))
-    found = [(key, counts.get(key, 0)) for key in (STRENGTHS if by == "strength" else types)] if total else []
-    return [
-        Estimate(f"{by}.{k}", k, by, "actions", by, k, n, total, n / total, *wilson(n, total), view.quarter.end, "")
-        for k, n in found
-    ]
+    if view.plans.actions.empty:
+        return []
+    found = view.told(type_shares(view.typed, view.quarter, by=by))
+    return sorted(found, key=lambda each: by == "action_type" and each.group in (OTHER, NOT_STATED))
 
 
-def strength(view: View) -> str:
+def strength(view: View) -> Words:
     """Return how many actions are of a kind held to be weaker, and which kinds these are, as a sentence."""
-    coded = code_actions(view.plans.actions, view.plans.recommendations)
-    if coded.empty:
+    if view.plans.actions.empty:
         return "What the actions do"
-    weak = coded.loc[coded["strength"] == "weaker", "action_type"]
+    [weaker] = [each for each in actions(view, by="strength") if each.group == "weaker"]
+    kinds = view.typed.actions
+    weak = kinds.loc[kinds["strength"] == "weaker", "action_type"]
     names = [text.lower(text.name("action_type", each)) for each in weak.value_counts().index[:3]]
+    names = [] if view.why_left_out else names
     which = f" ({'; '.join(names)}{'; and others' if weak.nunique() > 3 else ''})" if names else ""
-    be = "is" if len(weak) == 1 else "are"
-    return f"{text.number(len(weak))} of {text.count(len(coded), 'actions')} {be} of a kind held to be weaker{which}"
+    be = "is" if weaker.n == 1 else "are"
+    return say(f"{{}} {be} of a kind held to be weaker{{}}", Cited(weaker, "of"), which)
 
 
+def misaddressed_found(view: View) -> Words:
+    """Return how many recommendations may be misaddressed, as a sentence."""
+    [found] = view.told(misaddressed_share(view.typed, view.quarter))
+    return say("{} may be misaddressed.", Cited(found, "of")) if found.n else ""
+
+
+@single_rows
 def given_elsewhere(view: View) -> pd.DataFrame:
     """Return the recommendations that may be misaddressed, with the reason."""
     rows = misaddressed(view.plans.recommendations, view.plans.actions)
@@ -217,6 +220,7 @@ def given_elsewhere(view: View) -> pd.DataFrame:
     )
 
 
+@single_rows
 def unthemed(view: View) -> pd.DataFrame:
     """Return the recommendations that have no theme, grouped by similar wording, largest group first."""
     if view.why_no_themes or view.plans.themes is None:
@@ -226,6 +230,7 @@ def unthemed(view: View) -> pd.DataFrame:
     return pd.DataFrame({**_told(view, rows["id"]), **groups, "Telling words": rows["words"].astype("str")})
 
 
+@single_rows
 def doubtful(view: View) -> pd.DataFrame:
     """Return the themes that the machine gave with a probability below 70%, most useful to decide first.
 

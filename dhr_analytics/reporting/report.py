@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,21 @@ import pandas as pd
 import dhr_analytics
 from dhr_analytics._version import __version__
 from dhr_analytics.errors import NotebookError, UsageError
-from dhr_analytics.package import write_package
-from dhr_analytics.reporting import folder, page, run, text
+from dhr_analytics.package import Plans, read_package, write_package
+from dhr_analytics.reporting import folder, page, run, tables, text
+from dhr_analytics.reporting.cited import ids
+from dhr_analytics.reporting.estimates import write_estimates
+from dhr_analytics.reporting.explorer import make_explorer
 from dhr_analytics.reporting.pdf import MISSING, find_browser, print_pdf
-from dhr_analytics.reporting.view import View, load
+from dhr_analytics.reporting.view import View, load, remade
+from dhr_analytics.reporting.workbook import sheets, write_workbook
+from dhr_analytics.statistics import Estimate, known_at
+from dhr_analytics.statistics.disclosure import disclose, load_profile
+from dhr_analytics.statistics.similar import similar_recommendations
 from dhr_analytics.themes.codebook import Codebook
 
 PRINTED = "print.html"
+EXPLORER = "explore"
 PAGES = (
     "00_summary",
     "01_data_quality",
@@ -40,6 +50,7 @@ def make_report(
     areas: str = "",
     agencies: str = "",
     themes: str = "",
+    profile: str = "national",
     jobs: int = 2,
     progress: Callable[[str], None] | None = None,
     notebooks: Path | str | None = None,
@@ -59,6 +70,9 @@ def make_report(
         Pages to make, such as ``"04_completion"``; all when left out.
     areas, agencies, themes : str, optional
         Filters, with commas between values.
+    profile : str, optional
+        Disclosure profile: ``"national"``, ``"local"`` or the path of one, see ``statistics.disclosure``. One that
+        withholds counts takes a second run: what may be told of a figure depends on all the others.
     jobs : int, optional
         Notebooks that run at the same time.
     progress : callable, optional
@@ -81,13 +95,13 @@ def make_report(
         When a notebook fails: it is kept in ``out/failed``, and an older pack stays as it was.
     """
     began, filters = time.monotonic(), {"areas": areas, "agencies": agencies, "themes": themes}
-    view = load(package_folder, quarter=quarter, **filters)
+    view, leaving = load(package_folder, quarter=quarter, **filters), load_profile(profile)
     source = Path(notebooks or Path(dhr_analytics.__file__).parent.parent / "notebooks")
     names, browser = _pages(only), None if only else find_browser()
     if missing := [name for name in names if not (source / f"{name}.ipynb").is_file()]:
         raise UsageError(f"There is no notebook {missing[0]}.ipynb in {source}. Run this in a copy of the project.")
     target = Path(out).resolve() / view.quarter.id
-    parameters = {"quarter": quarter, "only": list(names), **filters}
+    parameters = {"quarter": quarter, "only": list(names), **filters, "profile": asdict(leaving)}
     made_from = folder.fingerprint(Path(package_folder), source, {**parameters, "pdf": bool(browser)})
     tell = progress or (lambda line: None)
     if folder.is_whole(target, made_from):
@@ -95,23 +109,28 @@ def make_report(
         return target / "index.html"
     failed = target.parent / "failed"
     with folder.fresh_folder(target) as fresh:
-        inputs = {"quarter": quarter, "plans": str(Path(package_folder).resolve()), "out": str(fresh), **filters}
-        tasks = [run.Task(source / f"{name}.ipynb", inputs, fresh / "notebooks" / f"{name}.ipynb") for name in names]
-        for task in tasks:
-            run.check_parameters(task.notebook, inputs)
-        (fresh / "notebooks").mkdir()
-        try:
-            seconds = run.run_all(
-                tasks, jobs=jobs, done=lambda task, took: tell(f"{task.notebook.stem}: done in {took:.1f} s")
-            )
-        except NotebookError:
-            for kept in (fresh / "notebooks").glob("*.failed.ipynb"):
-                failed.mkdir(exist_ok=True)
-                kept.replace(failed / kept.name)
-            raise
-        executed = {task.notebook.stem: _executed(task, {**inputs, "plans": "../data", "out": ""}) for task in tasks}
-        write_package(view.plans, fresh / "data")
-        _write(fresh, executed, view)
+        inputs = {"quarter": quarter, "plans": str(Path(package_folder).resolve()), **filters}
+
+        def ran(out: str, profile: str) -> tuple[dict[str, Any], dict[str, float]]:
+            given = {**inputs, "out": out, "profile": profile}
+            books = [run.Task(source / f"{name}.ipynb", given, fresh / "notebooks" / f"{name}.ipynb") for name in names]
+            return _ran(books, jobs=jobs, tell=tell, failed=failed)
+
+        executed, seconds = ran("" if leaving.suppresses else str(fresh), "national")
+        printed = _printed(executed, view, read_package(package_folder))
+        if leaving.suppresses:
+            # Nothing is kept of the first run, which holds the figures as they are.
+            shutil.rmtree(fresh / "notebooks")
+            printed = disclose(printed, leaving)
+            write_estimates(printed, fresh / "data", rows=False)
+            executed, seconds = ran(str(fresh), str(fresh / "data" / "estimates.csv"))
+            shutil.rmtree(fresh / "notebooks")
+            view = replace(view, disclosed={each.id: each for each in printed})
+        else:
+            # All snapshots known then: figures that compare with earlier quarters are made from the older ones.
+            write_package(known_at(view.history or view.plans, view.quarter, latest=False), fresh / "data")
+            write_estimates(printed, fresh / "data")
+        _write(fresh, executed, view, printed, explorer=not only and not leaving.suppresses)
         if not only:
             _print(fresh, browser, tell)
         (fresh / PRINTED).unlink()
@@ -120,6 +139,35 @@ def make_report(
     for name in names:  # what was kept of an earlier failure is out of date now
         (failed / f"{name}.failed.ipynb").unlink(missing_ok=True)
     return target / "index.html"
+
+
+def _ran(
+    tasks: Sequence[run.Task], *, jobs: int, tell: Callable[[str], None], failed: Path
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """Run the notebooks; return them executed, and the seconds that each took."""
+    for task in tasks:
+        run.check_parameters(task.notebook, task.parameters)
+    place = tasks[0].target.parent
+    place.mkdir()
+    try:
+        seconds = run.run_all(
+            tasks, jobs=jobs, done=lambda task, took: tell(f"{task.notebook.stem}: done in {took:.1f} s")
+        )
+    except NotebookError:
+        for kept in place.glob("*.failed.ipynb"):
+            failed.mkdir(exist_ok=True)
+            kept.replace(failed / kept.name)
+        raise
+    return {
+        task.notebook.stem: _executed(task, {**task.parameters, "plans": "../data", "out": ""}) for task in tasks
+    }, seconds
+
+
+def _printed(executed: Mapping[str, Any], view: View, package: Plans) -> list[Estimate]:
+    """Return all figures that the pages and their files print, made again with the rows behind them."""
+    found = [each for done in executed.values() for each in ids(page.blocks(done))]
+    found += [each.id for each in tables.counted(view).values()]
+    return list(remade(package, sorted(set(found))).values())
 
 
 def _pages(only: Sequence[str] | str | None) -> tuple[str, ...]:
@@ -154,8 +202,8 @@ def _executed(task: run.Task, parameters: dict[str, Any]) -> Any:
     return done
 
 
-def _write(fresh: Path, executed: dict[str, Any], view: View) -> None:
-    """Write the pages, the contents, and all of them as one page to print."""
+def _write(fresh: Path, executed: dict[str, Any], view: View, printed: Sequence[Estimate], *, explorer: bool) -> None:
+    """Write the pages, the contents, the workbook, and all pages as one to print."""
     made: list[dict[str, Any]] = [
         {
             "name": name,
@@ -166,20 +214,55 @@ def _write(fresh: Path, executed: dict[str, Any], view: View) -> None:
         for name, done in executed.items()
     ]
     facts = _facts(view)
+    if shown := sheets([block for each in made for block in each["blocks"]], printed):
+        about = [*(f"{label}: {value}." for label, value in facts), view.why_rounded, view.why_left_out]
+        title = f"Learning from domestic homicide reviews: {view.quarter.label}"
+        write_workbook(shown, fresh / "workbook.xlsx", title=title, about=[each for each in about if each])
+    if explorer:
+        made.append(
+            {"name": EXPLORER, "title": "Explore", "finding": ["Search and filter every recommendation."], "blocks": []}
+        )
+        groups = similar_recommendations(view.plans, view.quarter) if view.plans.themes is not None else None
+        make_explorer(
+            view.plans,
+            view.quarter,
+            fresh / f"{EXPLORER}.html",
+            codebook=Codebook.load(),
+            groups=groups,
+            pages=made,
+            filters=view.filters,
+        )
     foot = " ".join(f"{label}: {value}." for label, value in facts)
     for name, done in executed.items():
         _save(fresh / f"{name}.html", page.page(done, name=name, pages=made, provenance=foot))
-    documents = [
-        {
-            "document": row["document"],
-            "published": text.day(None if pd.isna(row["published_on"]) else row["published_on"]),
-            "snapshot": text.day(None if pd.isna(row["snapshot_on"]) else row["snapshot_on"]),
-            "sha256": row["sha256"] or "not stated",
-        }
-        for row in view.plans.reviews.to_dict("records")
-    ]
-    header = {"quarter": view.quarter.label, "as_of": text.day(view.quarter.end), "filters": view.filters}
-    contents = {"name": "index", "header": header, "pages": made, "facts": facts, "documents": documents}
+    documents = (
+        []
+        if view.why_left_out
+        else [
+            {
+                "document": row["document"],
+                "published": text.day(None if pd.isna(row["published_on"]) else row["published_on"]),
+                "snapshot": text.day(None if pd.isna(row["snapshot_on"]) else row["snapshot_on"]),
+                "sha256": row["sha256"] or "not stated",
+            }
+            for row in view.plans.reviews.to_dict("records")
+        ]
+    )
+    header = {
+        "quarter": view.quarter.label,
+        "as_of": text.day(view.quarter.end),
+        "filters": view.filters,
+        "note": view.why_rounded,
+    }
+    contents = {
+        "name": "index",
+        "header": header,
+        "pages": made,
+        "facts": facts,
+        "documents": documents,
+        "left_out": view.why_left_out,
+        "workbook": bool(shown),
+    }
     _save(fresh / "index.html", page.render("index.html.j2", title="Contents", **contents))
     _save(fresh / PRINTED, page.render("print.html.j2", title="Report", **contents))
 
@@ -194,16 +277,16 @@ def _print(fresh: Path, browser: str | None, tell: Callable[[str], None]) -> Non
     tell(f"pack.pdf: printed in {time.monotonic() - began:.1f} s")
 
 
-def _finding(blocks: Sequence[dict[str, Any]]) -> str:
-    """Return the first finding of a page, the line that stands for it in the contents."""
+def _finding(blocks: Sequence[dict[str, Any]]) -> Sequence[Any]:
+    """Return the first finding of a page in its parts, the line that stands for it in the contents."""
     for each in blocks:
         if each["kind"] == "findings":
-            return str(each["findings"][0]["headline"])
+            return list(each["findings"][0]["head"])
         if each["kind"] == "figure":
-            return str(each["title"])
+            return list(each["heading"])
         if each["kind"] == "message":
-            return str(each["text"])
-    return ""
+            return [str(each["text"])]
+    return []
 
 
 def _facts(view: View) -> list[tuple[str, str]]:
@@ -211,7 +294,7 @@ def _facts(view: View) -> list[tuple[str, str]]:
     latest = pd.concat([reviews["snapshot_on"], reviews["published_on"]]).max()
     used = [] if themes is None else sorted(set(themes["codebook_version"]) - {""})
     return [
-        ("Action plans", text.number(len(reviews))),
+        ("Action plans", text.number(tables.counted(view)["reviews"].n)),
         ("Latest date that a plan states of itself", text.day(None if pd.isna(latest) else latest)),
         ("Read with", str(about.get("software", "not stated"))),
         ("Report made with", f"dhr_analytics {__version__}"),
@@ -229,8 +312,10 @@ def _manifest(
         "as_known_on": view.quarter.end.isoformat(),
         "parameters": parameters,
         "software": f"dhr_analytics {__version__}",
-        "package": view.plans.about,
-        "documents": dict(zip(view.plans.reviews["document"], view.plans.reviews["sha256"], strict=True)),
+        "package": {} if view.why_left_out else view.plans.about,
+        "documents": {}
+        if view.why_left_out
+        else dict(zip(view.plans.reviews["document"], view.plans.reviews["sha256"], strict=True)),
         "files": folder.hashes(fresh),
         "seconds": seconds,
     }

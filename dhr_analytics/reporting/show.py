@@ -18,6 +18,7 @@ import pandas as pd
 from dhr_analytics.errors import UsageError
 from dhr_analytics.package import write_csv
 from dhr_analytics.reporting import page, text
+from dhr_analytics.reporting.cited import Cited, Words, content, marked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,24 +69,21 @@ def header(view: View, *, stop: str = "") -> Block:
     Block
     """
     words = {"quarter": view.quarter.label, "as_of": text.day(view.quarter.end), "filters": view.filters, "stop": stop}
-    return Block({"kind": "header", **words})
+    return Block({"kind": "header", **words, "note": view.why_rounded})
 
 
-def numbers(values: Mapping[str, int | str]) -> Block:
+def numbers(values: Mapping[str, Words]) -> Block:
     """Show a few large figures, by label."""
-    shown = [
-        {"label": label, "value": value if isinstance(value, str) else text.number(value)}
-        for label, value in values.items()
-    ]
+    shown = [{"label": label, "value": marked(value)} for label, value in values.items()]
     return Block({"kind": "numbers", "numbers": shown})
 
 
-def findings(found: Sequence[tuple[str, str]]) -> Block:
+def findings(found: Sequence[tuple[Words, Words]]) -> Block:
     """Show findings as a numbered list.
 
     Parameters
     ----------
-    found : sequence of (str, str)
+    found : sequence of (words, words), each a str or a Sentence
         The sentence that says the finding, and what it stands on.
 
     Returns
@@ -94,21 +92,31 @@ def findings(found: Sequence[tuple[str, str]]) -> Block:
     """
     if not found:
         return message(NOTHING)
-    return Block({"kind": "findings", "findings": [{"headline": head, "detail": rest} for head, rest in found]})
+    shown = [
+        {"headline": str(head), "head": marked(head), "detail": str(rest), "rest": marked(rest)} for head, rest in found
+    ]
+    return Block({"kind": "findings", "findings": shown})
 
 
-def quotes(found: Sequence[Mapping[str, str]]) -> Block:
+def sentence(words: Words) -> Block | None:
+    """Show a sentence with figures in it; nothing where there is none to say."""
+    return Block({"kind": "sentence", "text": str(words), "words": marked(words)}) if str(words) else None
+
+
+def quotes(found: Sequence[Mapping[str, str]] | str) -> Block:
     """Show recommendations with the words that carried a theme marked.
 
     Parameters
     ----------
-    found : sequence of mapping
-        ``before``, ``evidence``, ``after`` and ``source``, as ``tables.quotes`` gives them.
+    found : sequence of mapping, or str
+        ``before``, ``evidence``, ``after`` and ``source``, as ``tables.quotes`` gives them; or why they are left out.
 
     Returns
     -------
     Block
     """
+    if isinstance(found, str):
+        return message(found)
     return Block({"kind": "quotes", "quotes": [dict(each) for each in found]}) if found else message(NOTHING)
 
 
@@ -118,23 +126,25 @@ def message(words: str) -> Block:
 
 
 def table(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | str,
     *,
-    title: str,
+    title: Words,
     name: str,
     out: str | Path = "",
     note: str = "",
     empty: str = NOTHING,
     limit: int = 200,
+    numbers: str = "",
 ) -> Block:
     """Show a table; numbers with commas, shares as percentages, dates in words.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Headings as the reader sees them; the first column names the row. Floats are shares. A pair of columns
-        "... from" and "... to" is shown as one, "15% to 39%".
-    title : str
+    frame : pandas.DataFrame or str
+        Or why it is left out.
+        Headings as the reader sees them; the first column names the row. Cells may be ``Cited``. Floats are shares.
+        A pair of columns "... from" and "... to" is shown as one, "15% to 39%".
+    title : str or Sentence
     name : str
         Name of the CSV file without ending.
     out : path, optional
@@ -145,16 +155,23 @@ def table(
         What to say instead of a table without rows.
     limit : int, optional
         Rows shown; the CSV file holds all.
+    numbers : {"", "rows", "measured"}, optional
+        What numbers that are not ``Cited`` are: cells of single rows of the plans, or measured beforehand.
 
     Returns
     -------
     Block
     """
+    if isinstance(frame, str):
+        return message(frame)
     path = _path(out, "tables", f"{name}.csv")
     if path:
-        write_csv(_no_formulas(frame), path)
+        write_csv(_no_formulas(_raw(frame)), path)
     if frame.empty:
         return message(empty)
+    beyond = [
+        {"estimate": cell.estimate.id} for row in frame[limit:].to_numpy() for cell in row if isinstance(cell, Cited)
+    ]
     if len(frame) > limit:
         note = f"{note} The first {limit} of {text.number(len(frame))} rows; the file holds all of them.".strip()
     columns, cells = [], []
@@ -164,24 +181,29 @@ def table(
         if pair and heading == f"{stem} to":
             continue
         values = frame[heading].head(limit)
-        if pair:
+        shown: list[Any]
+        cited = [isinstance(value, Cited) for value in values]
+        if any(cited):
+            shown = [content(value) if isinstance(value, Cited) else page.clean(value) for value in values]
+        elif pair:
             shown = [text.interval(*ends) for ends in zip(values, frame[f"{stem} to"], strict=False)]
         else:
             shown = [_cell(value, values.dtype) for value in values]
-        kind = "number" if pair or pd.api.types.is_numeric_dtype(values) else "words"
+        kind = "number" if pair or all(cited) or pd.api.types.is_numeric_dtype(values) else "words"
         kind = "date" if pd.api.types.is_datetime64_any_dtype(values) else kind
         columns.append({"name": stem if pair else heading, "kind": kind})
         cells.append(shown)
     rows = [list(row) for row in zip(*cells, strict=True)]
     csv = f"tables/{name}.csv" if path else ""
-    return Block({"kind": "table", "title": title, "columns": columns, "rows": rows, "note": note, "csv": csv})
+    words = {"title": str(title), "heading": marked(title), "note": note, "numbers": numbers, "beyond": beyond}
+    return Block({"kind": "table", **words, "columns": columns, "rows": rows, "csv": csv})
 
 
 def figure(
     fig: Figure | None,
     *,
     name: str,
-    title: str,
+    title: Words,
     alt: str,
     data: pd.DataFrame,
     out: str | Path = "",
@@ -196,7 +218,7 @@ def figure(
         As ``charts`` draws it; None where there is nothing to draw.
     name : str
         Name of the files without ending.
-    title : str
+    title : str or Sentence
         The finding that the chart shows; also written onto the chart in the files.
     alt : str
         The chart in words.
@@ -209,7 +231,7 @@ def figure(
     -------
     Block
     """
-    caption = " by ".join([data.columns[1], text.lower(data.columns[0])]) if data.shape[1] > 1 else title
+    caption = " by ".join([data.columns[1], text.lower(data.columns[0])]) if data.shape[1] > 1 else str(title)
     numbers_below = table(data, title=caption, name=name, out=out, note=note, empty=empty)
     if fig is None:
         return numbers_below
@@ -219,14 +241,15 @@ def figure(
     if path := _path(out, "figures", f"{name}.svg"):
         import textwrap
 
-        rows = textwrap.wrap(title, 88)
+        rows = textwrap.wrap(str(title), 88)
         fig.set_size_inches(fig.get_figwidth(), fig.get_figheight() + 0.28 * len(rows) + 0.1)
         fig.suptitle("\n".join(rows), x=0.01, ha="left", fontsize=13, fontweight="bold", parse_math=False)
         path.write_text(_svg(fig), encoding="utf-8", newline="\n")
         fig.savefig(path.with_suffix(".png"), dpi=150, metadata={"Software": None})
         files = [{"name": kind.upper(), "path": f"figures/{name}.{kind}"} for kind in ("png", "svg")]
-    content = {"title": title, "alt": alt, "svg": svg, "width": width, "height": height, "files": files}
-    return Block({"kind": "figure", **content, "table": numbers_below.content})
+    words = {"title": str(title), "heading": marked(title), "alt": alt}
+    image = {"svg": svg, "width": width, "height": height, "files": files}
+    return Block({"kind": "figure", **words, **image, "table": numbers_below.content})
 
 
 def _svg(fig: Figure) -> str:
@@ -246,6 +269,34 @@ def _path(out: str | Path, folder: str, name: str) -> Path | None:
     path = Path(out) / folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def _raw(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put the numbers of a file in the place of cited ones; an interval becomes two columns."""
+    out: dict[str, pd.Series] = {}
+    for heading, values in frame.items():
+        cells = [value for value in values if isinstance(value, Cited)]
+        if not cells or len(cells) < len(values):
+            out[str(heading)] = values if not cells else values.map(str)
+        elif any(text.hidden(cell.estimate) or str(cell) == text.HIDDEN for cell in cells):
+            parts = [f"{heading} from", f"{heading} to"] if cells[0].part == "interval" else [str(heading)]
+            out |= {part: pd.Series([_told(cell, part) for cell in cells], dtype="str") for part in parts}
+        elif cells[0].part == "interval":
+            out[f"{heading} from"] = pd.Series([cell.estimate.low for cell in cells], dtype="float64")
+            out[f"{heading} to"] = pd.Series([cell.estimate.high for cell in cells], dtype="float64")
+        else:
+            whole = cells[0].part in ("n", "N") or cells[0].estimate.unit == "count"
+            out[str(heading)] = pd.Series([cell.raw for cell in cells], dtype="Int64" if whole else "float64")
+    return pd.DataFrame(out)
+
+
+def _told(cell: Cited, heading: str) -> str:
+    """Return the number of a file as words, for a column in which some are withheld."""
+    if str(cell) == text.HIDDEN:
+        return text.HIDDEN
+    ends = {" from": cell.estimate.low, " to": cell.estimate.high}
+    raw = next((end for name, end in ends.items() if cell.part == "interval" and heading.endswith(name)), cell.raw)
+    return "" if raw is None else f"{raw:.6g}" if isinstance(raw, float) else str(raw)
 
 
 def _no_formulas(frame: pd.DataFrame) -> pd.DataFrame:

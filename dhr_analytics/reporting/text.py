@@ -9,10 +9,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import groupby
 
-from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate, parse_quarter
+from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate, span_label
+from dhr_analytics.statistics.disclosure import MEDIAN
+from dhr_analytics.statistics.estimate import NOT_TOLD, Withheld
 from dhr_analytics.themes.actions import load_action_types
 from dhr_analytics.themes.codebook import Codebook
 
+HIDDEN = "[c]"  # in the shorthand of government statistics: confidential
 STATUSES = {
     "completed": "Completed",
     "in_progress": "In progress",
@@ -59,12 +62,20 @@ REASONS = {
 STRENGTHS = {"stronger": "Stronger", "intermediate": "Intermediate", "weaker": "Weaker", "": "Not rated"}
 CODED_BY = {"rule": "given by a rule", "model": "given by the model", "human": "given by a person"}
 FRACTIONS = {1 / 4: "a quarter", 1 / 3: "a third", 1 / 2: "half", 2 / 3: "two thirds", 3 / 4: "three quarters"}
-UNITS = {"reviews": "review", "recommendations": "recommendation", "actions": "action", "days": "day"}
+UNITS = {
+    **{"reviews": "review", "recommendations": "recommendation", "actions": "action"},
+    **{"days": "day", "pieces": "piece", "documents": "document", "rows": "row", "themes": "theme"},
+}
+
+
+def hidden(estimate: Estimate) -> bool:
+    """Tell whether something of an estimate is withheld, see ``statistics.disclosure``."""
+    return estimate.method == NOT_TOLD or any(isinstance(each, Withheld) for each in (estimate.n, estimate.N))
 
 
 def number(value: int) -> str:
     """Return a whole number with a comma between thousands."""
-    return f"{int(value):,}"
+    return HIDDEN if isinstance(value, Withheld) else f"{int(value):,}"
 
 
 def count(value: int, unit: str) -> str:
@@ -114,6 +125,40 @@ def interval(low: float | None, high: float | None) -> str:
     return f"{percent(low)} to {percent(high)}"
 
 
+def value(estimate: Estimate) -> str:
+    """Return the value of an estimate in its unit: "25%", "31", "35 days", "+4 points"."""
+    found = estimate.value
+    if found is None:
+        return HIDDEN if hidden(estimate) else "no figure"
+    if estimate.unit == "points":
+        return points(found)
+    return percent(found) if estimate.unit == "share" else number(_half_up(found))
+
+
+def value_interval(estimate: Estimate) -> str:
+    """Return the ends of an estimate's interval in its unit: "15% to 39%", "3 to 400", "-2 to +9 points"."""
+    if (hidden(estimate) or estimate.method == MEDIAN) and estimate.low is None:
+        return HIDDEN
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return "no figure" if estimate.value is None else "no interval"
+    if estimate.unit == "points":
+        return f"{points(estimate.low).split()[0]} to {points(estimate.high)}"
+    if estimate.unit == "share":
+        return interval(estimate.low, estimate.high)
+    return f"{number(_half_up(estimate.low))} to {number(_half_up(estimate.high))}"
+
+
+def points(difference: float) -> str:
+    """Return a difference of two shares in percentage points: "+4 points"."""
+    whole = _half_up(difference * 100)
+    return f"{whole:+d} {'point' if abs(whole) == 1 else 'points'}" if whole else "0 points"
+
+
+def _half_up(found: float) -> int:
+    # Decimal of the printed form: 0.285 is a half for the reader, though the float lies below it.
+    return int(Decimal(repr(round(found, 9))).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
 def day(value: date | None) -> str:
     """Return a date as "31 March 2025", and "not stated" where there is none."""
     return "not stated" if value is None or value != value else f"{value.day} {value:%B %Y}"
@@ -154,8 +199,12 @@ def full(estimate: Estimate) -> str:
     str
         "12 of 48 actions (25%, 95% interval 15% to 39%)".
     """
+    if hidden(estimate):
+        return of(estimate)
     if estimate.value is None:
         return f"no {estimate.denominator}"
+    if estimate.low is None:
+        return f"{of(estimate)} ({percent(estimate.value)})"
     return f"{of(estimate)} ({percent(estimate.value)}, 95% interval {interval(estimate.low, estimate.high)})"
 
 
@@ -173,6 +222,8 @@ def roughly(estimate: Estimate) -> str:
         "About a third of actions", "About 4 in 10 actions"; the exact figures where there are fewer than 20 rows.
     """
     unit, value = estimate.denominator, estimate.value or 0.0
+    if hidden(estimate):
+        return of(estimate)
     if estimate.n == 0:
         return f"None of the {count(estimate.N, unit)}" if estimate.N > 1 else f"Not the one {UNITS[unit]}"
     if estimate.n == estimate.N:
@@ -234,10 +285,12 @@ def name(dimension: str, group: str) -> str:
     """
     if dimension == "strength":
         return STRENGTHS[group]
+    if dimension.startswith("days_from_"):
+        return f"Within {count(int(group), 'days')}" if int(group) else "By that date"
     if group in (NOT_STATED, NOT_CODED, ""):
         return capital(group or NOT_STATED)
     if dimension.endswith("_quarter"):
-        return parse_quarter(group).label
+        return span_label(group)
     words = {
         "theme": theme_names(),
         "action_type": action_types(),
@@ -245,6 +298,8 @@ def name(dimension: str, group: str) -> str:
         "scope": SCOPES,
         "sector": SECTORS,
         "smart": SMART,
+        "source": {source: capital(words) for source, words in CODED_BY.items()},
+        "from": {"target": "From the target date", "published": "From the publication of the review"},
     }
     if group in (known := words.get(dimension, {})):
         return known[group]

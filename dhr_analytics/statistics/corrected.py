@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
+from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 from dhr_analytics.errors import UsageError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 FEWEST = 5  # coded reviews
+NOT_CORRECTED = "not corrected for errors of the machine coding"
 # A few coded reviews tell little of how alike the rows of one review are. What they show is averaged with this
 # intra-class correlation, which weighs as much as this many reviews (docs/decisions.md).
 EXPECTED_CORRELATION, EXPECTED_WEIGHT = 0.1, 10
@@ -95,7 +96,7 @@ def corrected_share(review: ArrayLike, machine: ArrayLike, human: ArrayLike, *, 
     if n_reviews < FEWEST:
         kind = "reviews with every row coded by people" if per_review else "reviews with rows coded by people"
         why = (
-            f"not corrected for errors of the machine coding: {kind}: {n_reviews}; at least {FEWEST} are needed, "
+            f"{NOT_CORRECTED}: {kind}: {n_reviews}; at least {FEWEST} are needed, "
             "since fewer cannot show how much reviews differ"
         )
         return Corrected(None, None, None, n_reviews, n_rows, why)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
 from dhr_analytics.errors import UsageError
 from dhr_analytics.package import Plans
-from dhr_analytics.schema import SECTORS
-from dhr_analytics.statistics.estimate import DENOMINATORS, NOT_CODED, NOT_STATED, Estimate, ordered, share
+from dhr_analytics.schema import empty, review_of
+from dhr_analytics.statistics.corrected import NOT_CORRECTED, corrected_share
+from dhr_analytics.statistics.counting import rows_of, shares
+from dhr_analytics.statistics.estimate import DENOMINATORS, NOT_CODED, Estimate, context_of, estimate, ordered
 from dhr_analytics.statistics.quarter import Quarter
 from dhr_analytics.statistics.selection import known_at, theme_rows
 
@@ -44,6 +46,89 @@ def theme_shares(
     return _shares("theme_share", "theme", plans, quarter, _units(plans, over), over, include)
 
 
+def theme_prevalence(
+    plans: Plans, quarter: Quarter, *, over: str = "recommendations", include: Iterable[str] = ()
+) -> list[Estimate]:
+    """Return the share of recommendations, reviews or actions with each theme, corrected for errors of the machine.
+
+    Parameters
+    ----------
+    plans : Plans
+        Those with the table ``coded_sample`` can be corrected, see ``corrected.corrected_share``.
+    quarter, over, include
+        As for ``theme_shares``.
+
+    Returns
+    -------
+    list of Estimate
+        In the order of ``theme_shares``, with its ``n`` and ``N``. Where too little of the sample is there the value
+        is the share as counted; see ``is_corrected``.
+
+    Raises
+    ------
+    UsageError
+        As ``theme_shares``.
+    """
+    plans = known_at(plans, quarter)
+    context, machine, human = context_of(plans, quarter), _machine_rows(plans), _human_labels(plans)
+    rows = rows_of(plans, "actions" if over == "actions" else "recommendations")
+    owner = getattr(plans, "actions" if over == "actions" else "recommendations")["recommendation_id"]
+    # Which rows have a theme is itself in doubt, so those of the sample among them are not drawn at random.
+    by_theme = "theme=" in context.selection
+    out = []
+    for each in theme_shares(plans, quarter, over=over, include=include):
+        if each.group == NOT_CODED:
+            continue
+        given = owner.isin(machine.loc[machine["theme"] == each.group, "recommendation_id"]).astype(float)
+        found = corrected_share(rows["review"], given, owner.map(human(each.group)), per_review=over == "reviews")
+        why = f"{NOT_CORRECTED}: the rows were chosen by theme" if by_theme else found.method
+        plain = by_theme or found.value is None
+        out.append(
+            estimate(
+                "theme_prevalence",
+                each.n,
+                each.N,
+                context=context,
+                denominator=over,
+                dimension="theme",
+                group=each.group,
+                value=each.value if plain else found.value,
+                interval=(each.low, each.high) if plain else (found.low, found.high),
+                method="; ".join(part for part in (each.method if plain else "", why) if part),
+                rows_n=each.rows_n,
+                rows_N=each.rows_N,
+            )
+        )
+    return out
+
+
+def is_corrected(found: Estimate) -> bool:
+    """Tell whether an estimate of ``theme_prevalence`` is corrected, or is the share as counted."""
+    return NOT_CORRECTED not in found.method
+
+
+def _machine_rows(plans: Plans) -> pd.DataFrame:
+    """Return ``recommendation_id`` and ``theme`` as the machine gave them, before people decided."""
+    rows, sample = theme_rows(plans), plans.coded_sample
+    if sample is None:
+        return rows
+    untouched = rows[~rows["recommendation_id"].isin(sample["recommendation_id"])]
+    return pd.concat([untouched, sample.loc[sample["machine"], ["recommendation_id", "theme"]]], ignore_index=True)
+
+
+def _human_labels(plans: Plans) -> Callable[[str], pd.Series]:
+    """Return what gives, for a theme, 1 or 0 for each recommendation (index) of which people coded it."""
+    sample = empty("coded_sample") if plans.coded_sample is None else plans.coded_sample
+    coded = pd.Index(sample.loc[sample["human"] == "true", "recommendation_id"].unique())
+
+    def labels(theme: str) -> pd.Series:
+        said = sample[sample["theme"] == theme].set_index("recommendation_id")["human"]
+        words = said.reindex(coded, fill_value="false")
+        return words.map({"true": 1.0, "false": 0.0}).astype(float)
+
+    return labels
+
+
 def home_office_shares(
     plans: Plans, quarter: Quarter, *, tags: Mapping[str, str], over: str = "recommendations"
 ) -> list[Estimate]:
@@ -75,56 +160,19 @@ def home_office_shares(
     return _shares("home_office_share", "home_office", plans, quarter, units, over, tags.values())
 
 
-def theme_by_sector(plans: Plans, quarter: Quarter, *, over: str = "recommendations") -> pd.DataFrame:
-    """Count themes against the sector of the lead agency.
-
-    Parameters
-    ----------
-    plans : Plans
-    quarter : Quarter
-    over : {"recommendations", "actions"}
-        What is counted; a recommendation counts once in each sector that leads one of its actions.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Column ``theme``, one column for each sector that occurs (as in ``schema.SECTORS``, then ``not stated``), and
-        ``total`` (each row counted once). Largest total first.
-
-    Raises
-    ------
-    UsageError
-        When the package holds no themes, or ``over`` is something else.
-    """
-    if over not in ("recommendations", "actions"):
-        raise UsageError(f"Sectors belong to actions: count recommendations or actions, not {over!r}.")
-    plans = known_at(plans, quarter)
-    sector = plans.actions["sector"].where(plans.actions["sector"] != "", NOT_STATED)
-    rows = _units(plans, "actions").merge(pd.DataFrame({"unit": plans.actions["action_id"], "sector": sector}))
-    if over == "recommendations":
-        owner = plans.actions.set_index("action_id")["recommendation_id"]
-        rows = rows.assign(unit=rows["unit"].map(owner)).drop_duplicates()
-    totals = _sizes(rows[["unit", "theme"]].drop_duplicates())
-    counts = rows.groupby(["theme", "sector"]).size().to_dict()
-    present = [name for name in (*SECTORS, NOT_STATED) if name in set(rows["sector"])]
-    table = [
-        [theme, *(counts.get((theme, name), 0) for name in present), totals[theme]]
-        for theme in ordered(totals, "theme")
-    ]
-    out = pd.DataFrame(table, columns=["theme", *present, "total"])
-    return out.astype({"theme": "str", **dict.fromkeys((*present, "total"), "Int64")})
-
-
 def _units(plans: Plans, over: str) -> pd.DataFrame:
-    """Return columns unit (an id) and theme, each pair once."""
+    """Return the rows of the denominator with their themes: columns row, review and theme, each pair once."""
     if over not in DENOMINATORS:
         raise UsageError(f"Themes are counted over {', '.join(DENOMINATORS)}, not {over!r}.")
-    rows = plans.recommendations[["recommendation_id", "review_id"]].merge(theme_rows(plans), how="left")
+    coded = theme_rows(plans)
+    rows = plans.recommendations[["recommendation_id", "review_id"]].merge(coded, how="left")
     rows["theme"] = rows["theme"].where(rows["theme"].notna(), NOT_CODED)
+    key = f"{over[:-1]}_id"
     if over == "actions":
         rows = plans.actions[["recommendation_id", "action_id"]].merge(rows, on="recommendation_id")
-    rows = rows.rename(columns={f"{over[:-1]}_id": "unit"})
-    return rows[["unit", "theme"]].drop_duplicates(ignore_index=True)
+    review = rows["review_id"].map(review_of)
+    rows = pd.DataFrame({"row": review if over == "reviews" else rows[key], "review": review, "theme": rows["theme"]})
+    return rows.drop_duplicates(ignore_index=True)
 
 
 def _shares(
@@ -136,14 +184,12 @@ def _shares(
     over: str,
     include: Iterable[str],
 ) -> list[Estimate]:
-    counts = {**dict.fromkeys(include, 0), **_sizes(units)}
-    rest = {"denominator": over, "dimension": dimension, "selection": plans.about.get("selection", "")}
-    total = len(getattr(plans, over))
-    return [
-        share(measure, counts[group], total, quarter=quarter, group=group, **rest)
-        for group in ordered(counts, dimension)
-    ]
-
-
-def _sizes(units: pd.DataFrame) -> dict[str, int]:
-    return {str(theme): int(size) for theme, size in units.groupby("theme").size().items()}
+    sizes = {str(theme): int(size) for theme, size in units.groupby("theme").size().items()}
+    return shares(
+        {measure: units.rename(columns={"theme": "group"})},
+        rows_of(plans, over),
+        context=context_of(plans, quarter),
+        denominator=over,
+        dimension=dimension,
+        groups=ordered({**dict.fromkeys(include, 0), **sizes}, dimension),
+    )

@@ -12,7 +12,9 @@ import pandas as pd
 
 from dhr_analytics.errors import UsageError
 from dhr_analytics.package import Plans
-from dhr_analytics.statistics.estimate import Estimate, share
+from dhr_analytics.schema import review_of
+from dhr_analytics.statistics.counting import rows_of, shares
+from dhr_analytics.statistics.estimate import Estimate, context_of
 from dhr_analytics.statistics.quarter import Quarter
 from dhr_analytics.statistics.selection import known_at
 
@@ -46,7 +48,7 @@ def quality(plans: Plans, quarter: Quarter, *, by: str | None = None) -> list[Es
         Only what was known at the end of the quarter is counted, see ``known_at``.
     quarter : Quarter
     by : {"review"}, optional
-        One group for each review, named by its review_id, in the order of the reviews.
+        One group for each review, named by its key without the day of the snapshot, in the order of the reviews.
 
     Returns
     -------
@@ -67,24 +69,19 @@ def quality(plans: Plans, quarter: Quarter, *, by: str | None = None) -> list[Es
     if by not in (None, "review"):
         raise UsageError(f"Completeness is given over all reviews or by review, not by {by!r}.")
     plans = known_at(plans, quarter)
-    flags, looked, recommended = _flags(plans), rows_to_look_at(plans, quarter), plans.recommendations
+    flags, looked = _flags(plans), plans.needs_review
+    context, base, groups = context_of(plans, quarter), rows_of(plans, "actions"), [""]
     if looked is not None:
         flags["needs_review"] = plans.actions["action_id"].isin(looked["row_id"])
-    measures = [str(measure) for measure in flags]
-    rest = {"quarter": quarter, "selection": plans.about.get("selection", "")}
-    if by is None:
-        found = [share(measure, int(flags[measure].sum()), len(flags), **rest) for measure in measures]
-        if looked is not None:
-            doubtful = recommended["recommendation_id"].isin(looked["row_id"]).sum()
-            found.append(share("needs_review", doubtful, len(recommended), denominator="recommendations", **rest))
-        return found
-    grouped = flags.groupby(plans.actions["review_id"])
-    sizes, counts = grouped.size().to_dict(), grouped.sum().to_dict()
-    return [
-        share(measure, counts[measure].get(group, 0), sizes.get(group, 0), dimension=by, group=group, **rest)
-        for group in plans.reviews["review_id"]
-        for measure in measures
-    ]
+    if by:
+        base, groups = base.assign(group=base["review"]), list(plans.reviews["review_id"].map(review_of))
+    counted = {str(measure): base[flags[measure]] for measure in flags}
+    found = shares(counted, base, context=context, denominator="actions", dimension=by or "", groups=groups)
+    if by is None and looked is not None:
+        base = rows_of(plans, "recommendations")
+        doubtful = {"needs_review": base[base["row"].isin(looked["row_id"])]}
+        found += shares(doubtful, base, context=context, denominator="recommendations")
+    return found
 
 
 def rows_to_look_at(plans: Plans, quarter: Quarter) -> pd.DataFrame | None:

@@ -50,6 +50,11 @@ class Quarter:
         return f"{names[self.start.month]} to {names[self.end.month]} {self.end.year}"
 
     @property
+    def year_before(self) -> Quarter:
+        """The same quarter of the year before."""
+        return Quarter(self.year - 1, self.number, self.fiscal)
+
+    @property
     def previous(self) -> Quarter:
         """The quarter before."""
         if self.number > 1:
@@ -87,6 +92,29 @@ def quarter_of(day: date, fiscal: bool = False) -> Quarter:
     """Return the quarter a day lies in; ``fiscal`` counts from April."""
     months = day.year * 12 + day.month - 1 - (3 if fiscal else 0)
     return Quarter(months // 12, months % 12 // 3 + 1, fiscal)
+
+
+def span_label(text: str) -> str:
+    """Return quarters in words: one, or as ``2022Q2 to 2025Q1``, ``2025Q1 since 2024Q1``, ``before`` or ``after`` one.
+
+    Parameters
+    ----------
+    text : str
+        As the group of an estimate whose dimension is a quarter.
+
+    Returns
+    -------
+    str
+    """
+    words = text.split()
+    if len(words) == 1:
+        return parse_quarter(text).label
+    first, last = parse_quarter(words[0] if len(words) > 2 else words[-1]), parse_quarter(words[-1])
+    if words[0] in ("before", "after"):
+        return f"before {first.start:%B %Y}" if words[0] == "before" else f"after {first.end:%B %Y}"
+    if words[1] == "since":
+        return f"{first.label} compared with {last.label}"
+    return f"{first.start:%B %Y} to {last.end:%B %Y}"
 
 
 def last_quarters(quarter: Quarter, count: int) -> list[Quarter]:

@@ -3,58 +3,76 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from urllib.parse import quote_plus
 
 import pandas as pd
 
 from dhr_analytics.errors import UsageError
 from dhr_analytics.package import Plans
+from dhr_analytics.schema import review_of
+from dhr_analytics.statistics.estimate import NOT_STATED, escaped
 from dhr_analytics.statistics.quarter import Quarter
 
 
-def known_at(plans: Plans, quarter: Quarter) -> Plans:
+def known_at(plans: Plans, quarter: Quarter, *, latest: bool = True) -> Plans:
     """Keep what was known on the last day of a quarter.
 
     Reviews published or snapshotted later are left out where the date is known; reviews without dates stay. Of
-    several snapshots of one review (same title, area and day of publication, all stated) the latest is kept.
+    several snapshots of one review (the same key before ``@``; or the same title, area and day of publication, all
+    stated) the latest is kept. Pieces of documents from which no review was read stay.
 
     Parameters
     ----------
     plans : Plans
     quarter : Quarter
+    latest : bool, optional
+        False keeps all snapshots of a review that were known then, for comparisons with earlier quarters.
 
     Returns
     -------
     Plans
     """
     reviews, end = plans.reviews, pd.Timestamp(quarter.end)
+    unread = plans.rejected["document"][~plans.rejected["document"].isin(reviews["document"])]
     reviews = reviews[~((reviews["published_on"] > end) | (reviews["snapshot_on"] > end))]
+    keep = _latest(reviews) if latest else set(reviews["review_id"])
+    actions, recommendations = (frame["review_id"].isin(keep) for frame in (plans.actions, plans.recommendations))
+    return _keep(plans, actions, recommendations, keep, documents=set(unread))
+
+
+def _latest(reviews: pd.DataFrame) -> set[str]:
+    """Return the key of the latest snapshot of each review."""
+    in_time = reviews.sort_values(["snapshot_on", "review_id"], kind="stable", na_position="first")
+    reviews = reviews.loc[in_time["review_id"].map(review_of).drop_duplicates(keep="last").index.sort_values()]
     same = reviews[(reviews["title"] != "") & (reviews["area"] != "")]
     # Without a day of publication two reviews of one title may well be two reviews: groupby leaves them out.
-    latest = same.groupby(["title", "area", "published_on"])["snapshot_on"].transform("max")
-    outdated = same.loc[same["snapshot_on"] < latest, "review_id"]
-    keep = set(reviews["review_id"]) - set(outdated)
-    return _keep(plans, plans.actions["review_id"].isin(keep), plans.recommendations["review_id"].isin(keep), keep)
+    last = same.groupby(["title", "area", "published_on"])["snapshot_on"].transform("max")
+    return set(reviews["review_id"]) - set(same.loc[same["snapshot_on"] < last, "review_id"])
 
 
 def select(
     plans: Plans,
     *,
+    quarter: Quarter | None = None,
     areas: Iterable[str] | str = (),
     agencies: Iterable[str] | str = (),
     themes: Iterable[str] | str = (),
+    sectors: Iterable[str] | str = (),
 ) -> Plans:
-    """Keep the actions of some areas, lead agencies or themes, with their recommendations and reviews.
+    """Keep the actions of some areas, lead agencies, themes or sectors, with their recommendations and reviews.
 
     Values of one kind are alternatives; kinds are joined by "and". Upper and lower case are alike.
 
     Parameters
     ----------
     plans : Plans
-    areas, agencies, themes : iterable of str, or one str with commas (or semicolons) between values
-        Empty keeps all. An agency keeps the actions it leads and the recommendations these belong to.
+    quarter : Quarter, optional
+        Keep of this only what was known at its end, see ``known_at``; that may be nothing. The values asked for are
+        sought in the whole package.
+    areas, agencies, themes, sectors : iterable of str, or one str with commas (or semicolons) between values
+        Empty keeps all. An agency or sector keeps the actions it leads and the recommendations these belong to;
+        where none is stated the sector is ``not stated``.
 
     Returns
     -------
@@ -67,36 +85,46 @@ def select(
         When a value does not occur (the message offers the nearest), nothing fits all the filters, or themes are
         asked of a package without themes.
     """
-    recommendations, actions = plans.recommendations, plans.actions
-    if not (areas or agencies or themes):
-        return plans
-    asked: list[tuple[str, str]] = []
-    reviews = set(plans.reviews["review_id"])
-    wanted = set(recommendations["recommendation_id"])
-    led = pd.Series(True, index=actions.index)
-    if areas and (found := _match(areas, plans.reviews["area"], "area")):
-        reviews = set(plans.reviews.loc[plans.reviews["area"].isin(found), "review_id"])
-        asked += [("area", value) for value in found]
-    if themes and (found := _match(themes, (coded := theme_rows(plans))["theme"], "theme")):
-        wanted = set(coded.loc[coded["theme"].isin(found), "recommendation_id"])
-        asked += [("theme", value) for value in found]
-    if agencies and (found := _match(agencies, lead_agency(actions), "agency")):
-        led = lead_agency(actions).isin(found)
-        wanted &= set(actions.loc[led, "recommendation_id"])
-        asked += [("agency", value) for value in found]
+    present = {
+        "area": (areas, lambda part: part.reviews["area"]),
+        "theme": (themes, lambda part: theme_rows(part)["theme"]),
+        "agency": (agencies, lambda part: lead_agency(part.actions)),
+        "sector": (sectors, lambda part: part.actions["sector"].replace("", NOT_STATED)),
+    }
+    # Only what is asked for is looked up: a package without themes can still be filtered by area.
+    asked = {kind: _match(wish, values(plans), kind) for kind, (wish, values) in present.items() if wish}
+    asked = {kind: found for kind, found in asked.items() if found}
     if not asked:
-        return plans
-    kept = recommendations["review_id"].isin(reviews) & recommendations["recommendation_id"].isin(wanted)
-    if {kind for kind, _ in asked} != {"area"}:
-        reviews &= set(recommendations.loc[kept, "review_id"])
-    if not reviews:
-        words = " and ".join(f"{kind} {value!r}" for kind, value in asked)
+        return known_at(plans, quarter) if quarter else plans
+    if not len(_filtered(plans, asked).reviews):
+        words = " and ".join(f"{kind} {value!r}" for kind, found in asked.items() for value in found)
         raise UsageError(f"Nothing in the package fits {words} together. Leave one of them out.")
+    chosen = _filtered(known_at(plans, quarter) if quarter else plans, asked)
+    written = [f"{kind}={escaped(value)}" for kind, found in asked.items() for value in found]
+    parts = [part for part in (plans.about.get("selection", ""), *written) if part]
+    return replace(chosen, about={**plans.about, "selection": ",".join(parts)})
+
+
+def _filtered(plans: Plans, asked: Mapping[str, list[str]]) -> Plans:
+    recommendations, actions = plans.recommendations, plans.actions
+    reviews, wanted = set(plans.reviews["review_id"]), set(recommendations["recommendation_id"])
+    led = pd.Series(True, index=actions.index)
+    if "area" in asked:
+        reviews = set(plans.reviews.loc[plans.reviews["area"].isin(asked["area"]), "review_id"])
+    if "theme" in asked:
+        coded = theme_rows(plans)
+        wanted &= set(coded.loc[coded["theme"].isin(asked["theme"]), "recommendation_id"])
+    if "agency" in asked:
+        led &= lead_agency(actions).isin(asked["agency"])
+    if "sector" in asked:
+        led &= actions["sector"].replace("", NOT_STATED).isin(asked["sector"])
+    if {"agency", "sector"} & set(asked):
+        wanted &= set(actions.loc[led, "recommendation_id"])
+    kept = recommendations["review_id"].isin(reviews) & recommendations["recommendation_id"].isin(wanted)
+    if set(asked) != {"area"}:
+        reviews &= set(recommendations.loc[kept, "review_id"])
     led &= actions["recommendation_id"].isin(set(recommendations.loc[kept, "recommendation_id"]))
-    parts = [plans.about.get("selection", ""), *(f"{kind}={quote_plus(value)}" for kind, value in asked)]
-    return replace(
-        _keep(plans, led, kept, reviews), about={**plans.about, "selection": ",".join(part for part in parts if part)}
-    )
+    return _keep(plans, led, kept, reviews)
 
 
 def lead_agency(actions: pd.DataFrame) -> pd.Series:
@@ -111,19 +139,30 @@ def theme_rows(plans: Plans) -> pd.DataFrame:
     return plans.themes[["recommendation_id", "theme"]].drop_duplicates(ignore_index=True)
 
 
-def _keep(plans: Plans, actions: pd.Series, recommendations: pd.Series, reviews: set[str]) -> Plans:
+def _keep(
+    plans: Plans, actions: pd.Series, recommendations: pd.Series, reviews: set[str], *, documents: Iterable[str] = ()
+) -> Plans:
     left = plans.reviews[plans.reviews["review_id"].isin(reviews)].reset_index(drop=True)
     wording = plans.recommendations[recommendations].reset_index(drop=True)
-    themes = plans.themes
-    if themes is not None:
-        themes = themes[themes["recommendation_id"].isin(wording["recommendation_id"])].reset_index(drop=True)
+    steps = plans.actions[actions].reset_index(drop=True)
+    shown, listed = {*left["document"], *documents}, plans.needs_review
+    if listed is not None:
+        keys = {*wording["recommendation_id"], *steps["action_id"]}
+        listed = listed[listed["row_id"].isin(keys)].reset_index(drop=True)
+    kept = set(wording["recommendation_id"])
+    themes, sample = (
+        None if each is None else each[each["recommendation_id"].isin(kept)].reset_index(drop=True)
+        for each in (plans.themes, plans.coded_sample)
+    )
     return replace(
         plans,
         reviews=left,
         recommendations=wording,
-        actions=plans.actions[actions].reset_index(drop=True),
-        rejected=plans.rejected[plans.rejected["document"].isin(left["document"])].reset_index(drop=True),
+        actions=steps,
+        rejected=plans.rejected[plans.rejected["document"].isin(shown)].reset_index(drop=True),
+        needs_review=listed,
         themes=themes,
+        coded_sample=sample,
     )
 
 

@@ -1,0 +1,91 @@
+"""JupyterLab and the panel: what a choice shows, and the notebooks that an analyst works in."""
+
+from datetime import date
+from pathlib import Path
+
+import frames
+import nbformat
+import pytest
+
+from dhr_analytics.errors import UsageError
+from dhr_analytics.package import Plans, write_package
+from dhr_analytics.reporting import lab, widgets
+from dhr_analytics.reporting.run import parameters_of
+from dhr_analytics.reporting.view import View, load
+
+
+def plans() -> Plans:
+    actions = [
+        {
+            "recommendation_id": "A-R001",
+            "agency": "Northshire Police",
+            "target_on": "2024-05-31",
+            "status": "completed",
+        },
+        {"recommendation_id": "A-R002", "agency": "Northshire Council", "target_on": "2025-01-31"},
+        {"recommendation_id": "B-R001", "agency": "Northshire Police"},
+    ]
+    reviews = [{"review_id": "A", "area": "Northshire"}, {"review_id": "B", "area": "Southam"}]
+    return frames.build(actions, reviews=reviews, themes={"A-R001": ["dash"], "A-R002": ["training"], "B-R001": []})
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> View:
+    write_package(plans(), tmp_path / "package")
+    return load(tmp_path / "package", quarter="2025Q1")
+
+
+@pytest.mark.parametrize(
+    ("choice", "actions"),
+    [
+        ({}, 3),
+        ({"themes": ("dash",)}, 1),
+        ({"themes": ("dash", "training"), "agencies": ("Northshire Council",)}, 1),
+        ({"areas": ("Southam",)}, 1),
+        ({"due_from": date(2024, 6, 1)}, 1),
+        ({"due_to": date(2024, 5, 31)}, 1),
+        ({"due_from": date(2024, 5, 31), "due_to": date(2025, 1, 31)}, 2),
+    ],
+)
+def test_the_rows_follow_the_choice(view: View, choice: dict[str, object], actions: int) -> None:
+    numbers, figure, table = widgets.found(view, **choice)
+    assert len(table.content["rows"]) == actions
+    assert (numbers.content["kind"], figure.content["kind"]) == ("numbers", "figure")
+
+
+@pytest.mark.parametrize("choice", [{"themes": ("dash",), "areas": ("Southam",)}, {"due_from": date(2030, 1, 1)}])
+def test_a_choice_that_fits_nothing_says_so(view: View, choice: dict[str, object]) -> None:
+    (only,) = widgets.found(view, **choice)
+    assert only.content["kind"] == "message" and only.content["text"]
+
+
+def test_the_panel_follows_its_lists_and_can_be_cleared(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, object]] = []
+    monkeypatch.setattr(widgets, "found", lambda view, **choice: seen.append(choice) or [])
+    choosers, dates, _ = widgets.panel(view).children
+    choosers.children[0].value = ("dash",)
+    assert seen[-1]["themes"] == ("dash",)
+    dates.children[0].value = date(2024, 5, 31)
+    assert seen[-1]["due_from"] == date(2024, 5, 31)
+    dates.children[2].click()
+    assert not any(seen[-1].values())
+
+
+def test_notebooks_are_copied_once_with_their_package(tmp_path: Path) -> None:
+    write_package(plans(), tmp_path / "it's")
+    started = lab.prepare(tmp_path / "it's", tmp_path / "work", quarter="2025Q2")
+    assert started == (tmp_path / "work" / "explore.ipynb").resolve()
+    for copy in (tmp_path / "work").iterdir():
+        given = parameters_of(copy)
+        assert (given["plans"], given["quarter"]) == (str((tmp_path / "it's").resolve()), "2025Q2")
+    book = nbformat.read(started, as_version=4)
+    book.cells.append(nbformat.v4.new_markdown_cell("My note"))
+    nbformat.write(book, started)
+    lab.prepare(tmp_path / "it's", tmp_path / "work", quarter="2025Q3")
+    assert nbformat.read(started, as_version=4).cells[-1].source == "My note", "somebody's work is kept"
+
+
+def test_without_a_package_no_notebook_is_copied(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no plan package"):
+        lab.prepare(tmp_path / "nowhere", tmp_path / "work", quarter="2025Q1")
+    assert not (tmp_path / "work").exists()
