@@ -97,9 +97,7 @@ def main() -> None:
         found = len((one / "actions.csv").read_text(encoding="utf-8").splitlines()) - 1
         if found != DOCUMENTS * ROWS:
             raise SystemExit(f"{found} actions were read, {DOCUMENTS * ROWS} are in the plans")
-    print(
-        f"{DOCUMENTS} documents of {len(MAKERS)} kinds with {ROWS} actions each; both packages are alike"
-    )
+    print(f"{DOCUMENTS} documents of {len(MAKERS)} kinds with {ROWS} actions each; both packages are alike")
     for jobs, duration in took.items():
         print(f"--jobs {jobs}  {duration:6.1f} s  {DOCUMENTS / duration:6.1f} documents/s")
     print(f"ratio {took[1] / took[2]:.2f}")

@@ -201,6 +201,7 @@ def _ingest(args: argparse.Namespace) -> int:
         overrides=args.overrides,
         keep_names=args.keep_names,
         jobs=args.jobs,
+        earlier=args.out,
         progress=tell,
     )
     path = write_package(plans, args.out)
@@ -263,7 +264,8 @@ def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, list[str
     from dhr_analytics.themes import Codebook
     from dhr_analytics.themes.plans import code_plans
 
-    plans, folder = ingest([documents], progress=tell), out / "plans"
+    folder = out / "plans"
+    plans = ingest([documents], earlier=folder, progress=tell)
     try:
         earlier = read_package(folder) if (folder / DESCRIPTOR).is_file() else None
     except InputError:  # of another version; it is made again

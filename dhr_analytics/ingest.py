@@ -21,6 +21,7 @@ from dhr_analytics.normalising.review import review_list
 from dhr_analytics.overrides import OVERRIDES, apply_overrides, read_overrides
 from dhr_analytics.package import Plans
 from dhr_analytics.reading import read_guarded
+from dhr_analytics.unchanged import Earlier, load_earlier, source_key, tables_of
 
 MANIFEST = "reviews.csv"
 _OWN_FILES = (MANIFEST, OVERRIDES)
@@ -37,6 +38,8 @@ class _Read:
     tables: PlanTables | None
     kind: str = ""
     error: str = ""
+    source: str = ""
+    unchanged: bool = False
 
 
 def ingest(
@@ -46,6 +49,7 @@ def ingest(
     overrides: Path | str | None = None,
     keep_names: bool = False,
     jobs: int = 1,
+    earlier: Path | str | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> Plans:
     """Read action plans into the tables of a plan package.
@@ -64,6 +68,9 @@ def ingest(
         Write individuals' names; the package is then marked as restricted.
     jobs : int
         Documents read at the same time. The result does not depend on it.
+    earlier : path, optional
+        An earlier package. Documents that have not changed since, nor what the manifest says of them, are not read
+        again; the result is the same.
     progress : callable
         Called with one line of text per document.
 
@@ -82,8 +89,8 @@ def ingest(
     paths = find_documents(sources)
     stated = _read_manifest(manifest, paths)
     told = [stated.get(path.name, {}) for path in paths]
-    ids = [row.get("review_id", "") for row in told]
-    work = (paths, ids, [_stated_date(row, "published_on") for row in told], repeat(keep_names))
+    known = None if keep_names else load_earlier(earlier)
+    work = (paths, told, repeat(keep_names), repeat(known))
     if jobs > 1 and len(paths) > 1:
         # Threads are enough: each document of size is read in a process of its own anyway.
         with ThreadPoolExecutor(min(jobs, len(paths))) as pool:
@@ -146,22 +153,29 @@ def _told(results, total, progress):  # type: ignore[no-untyped-def]
         what = (
             result.error
             or f"{len(result.tables.recommendations)} recommendations, {len(result.tables.actions)} actions"
+            + (" (unchanged)" if result.unchanged else "")
         )
         progress(f"[{i}/{total}] {result.path.name}: {what}")
         read.append(result)
     return read
 
 
-def _read_one(path: Path, review_id: str, published_on: date | None, keep_names: bool) -> _Read:
+def _read_one(path: Path, told: dict[str, str], keep_names: bool, earlier: Earlier | None) -> _Read:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     # A key made from the bytes is the same wherever the document lies.
-    key = review_id or f"DHR-{digest[:8]}"
+    review_id = told.get("review_id") or f"DHR-{digest[:8]}"
+    source = source_key(digest, review_id, told, keep_names=keep_names)
+    if same := tables_of(earlier, path.name, source):
+        return _Read(path, digest, review_id, *same, source=source, unchanged=True)
+    published_on = _stated_date(told, "published_on")
     try:
         kind, raw = read_guarded(path)
-        tables = normalise(raw, document=path.name, review_id=key, published_on=published_on, keep_names=keep_names)
+        tables = normalise(
+            raw, document=path.name, review_id=review_id, published_on=published_on, keep_names=keep_names
+        )
     except InputError as error:
-        return _Read(path, digest, key, None, error=str(error))
-    return _Read(path, digest, key, tables, kind)
+        return _Read(path, digest, review_id, None, error=str(error))
+    return _Read(path, digest, review_id, tables, kind, source=source)
 
 
 def _assemble(read: Sequence[_Read], stated: dict[str, dict[str, str]], keep_names: bool) -> Plans:
@@ -206,7 +220,9 @@ def _assemble(read: Sequence[_Read], stated: dict[str, dict[str, str]], keep_nam
             "Nothing was written."
         )
     queue = review_list(recommendations, actions)
-    about = {"restricted": True, "note": "holds names of individuals; not for sharing"} if keep_names else {}
+    about: dict[str, object] = {"read": {one.path.name: one.source for one in read if one.source}}
+    if keep_names:
+        about |= {"restricted": True, "note": "holds names of individuals; not for sharing"}
     frames = {
         "reviews": reviews,
         "recommendations": recommendations,

@@ -11,6 +11,7 @@ PICTURES = {"summary": ("00_summary.html", 1500), "explore": ("explore.html", 11
 
 
 def main() -> None:
+    """Take a picture of each page."""
     pack, out = Path(sys.argv[1] if len(sys.argv) > 1 else "reports/2025Q1"), Path(__file__).parent / "pictures"
     out.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
