@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dhr_analytics.errors import InputError, UsageError
-from dhr_analytics.terminal import answer, command, tell
+from dhr_analytics.terminal import answer, command, positive, tell
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from dhr_analytics.package import Plans
     from dhr_analytics.themes import Codebook
 
 Commands = argparse._SubParsersAction  # the type that argparse gives, which has no public name
@@ -59,7 +60,11 @@ def _add_coding(commands: Commands) -> None:
         "dhr coding export data/packages/2025Q1 sheet.xlsx          machine themes to keep, remove or add\n"
         "dhr coding import data/packages/2025Q1 sheet.xlsx\n"
         "dhr coding export data/packages/2025Q1 a.xlsx --blind --coder 'Coder A'\n"
-        "dhr coding agreement a.xlsx b.xlsx --settle settle.xlsx    how far two coders agree",
+        "dhr coding agreement a.xlsx b.xlsx --settle settle.xlsx    how far two coders agree\n\n"
+        "dhr coding export data/packages/2025Q1 sample.xlsx --sample 10\n"
+        "   a blind sheet with all recommendations of 10 reviews drawn at random. Once it is filled in and imported,\n"
+        "   shares of themes are corrected for errors of the machine. At least 5 reviews are needed, 10 are a good\n"
+        "   beginning, and more make the intervals narrower. A larger --sample later asks only for what is new.",
     )
     kinds = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
     export = kinds.add_parser("export", help="write a coding sheet")
@@ -67,7 +72,15 @@ def _add_coding(commands: Commands) -> None:
     export.add_argument("sheet", metavar="SHEET.xlsx", help="where the sheet goes; a file that is there is kept")
     export.add_argument("--blind", action="store_true", help="leave the machine's themes out, for double coding")
     export.add_argument("--coder", default="", metavar="NAME", help="name that stands on the sheet")
+    export.add_argument(
+        "--sample",
+        type=positive,
+        metavar="N",
+        help="a blind sheet of N reviews drawn at random, best 10 or more",
+    )
+    export.add_argument("--seed", type=int, default=0, metavar="S", help="of the draw of --sample (default 0)")
     _codebook_option(export)
+    _decisions_option(export)
     export.set_defaults(run=_export)
     bring = kinds.add_parser("import", help="take the decisions of a sheet, all of them or none")
     bring.add_argument("package", metavar="DIR", help="plan package that the sheet was made from")
@@ -130,7 +143,7 @@ def _decisions_option(parser: argparse.ArgumentParser) -> None:
         "--decisions",
         default="data/decisions.csv",
         metavar="CSV",
-        help="store of human decisions (default data/decisions.csv)",
+        help="store of human decisions (default data/decisions.csv); coded_sample.csv lies beside it",
     )
 
 
@@ -201,12 +214,32 @@ def _classify_texts(args: argparse.Namespace, codebook: Codebook) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     from dhr_analytics.package import read_package
+    from dhr_analytics.themes.plans import themes_in_doubt
     from dhr_analytics.themes.sheet import export_sheet
 
-    path = export_sheet(
-        read_package(args.package), args.sheet, codebook=_codebook(args), blind=args.blind, coder=args.coder
-    )
+    plans, codebook = read_package(args.package), _codebook(args)
+    if args.sample:
+        return _export_sample(args, plans, codebook)
+    queue = None if args.blind else themes_in_doubt(plans, codebook, args.decisions)
+    path = export_sheet(plans, args.sheet, codebook=codebook, blind=args.blind, coder=args.coder, queue=queue)
     answer(False, {}, str(path))
+    return 0
+
+
+def _export_sample(args: argparse.Namespace, plans: Plans, codebook: Codebook) -> int:
+    from dhr_analytics.statistics.corrected import FEWEST
+    from dhr_analytics.themes.sample import draw_reviews, read_sample, store_beside, to_code
+    from dhr_analytics.themes.sheet import export_sheet
+
+    drawn = draw_reviews(plans.reviews["review_id"], args.sample, seed=args.seed)
+    asked = to_code(plans, drawn, read_sample(store_beside(args.decisions)))
+    words = f"{len(drawn)} reviews drawn with seed {args.seed}: {', '.join(drawn)}"
+    if not asked:
+        raise UsageError(f"All recommendations of these are coded already: {words}. Ask for more with --sample.")
+    path = export_sheet(plans, args.sheet, codebook=codebook, blind=True, coder=args.coder, only=asked, sample=words)
+    answer(False, {}, f"{path}: {len(asked)} recommendations to code; {words}")
+    if len(drawn) < FEWEST:
+        tell(f"a share is corrected by at least {FEWEST} reviews: ask for more, best 10 or more")
     return 0
 
 
@@ -214,12 +247,18 @@ def _import(args: argparse.Namespace) -> int:
     from dhr_analytics.package import read_package, write_package
     from dhr_analytics.themes.decisions import add_decisions, read_decisions, write_decisions
     from dhr_analytics.themes.plans import code_plans
+    from dhr_analytics.themes.sample import add_sample, full_codings, read_sample, store_beside, write_sample
     from dhr_analytics.themes.sheet import import_sheet
 
-    plans, codebook = read_package(args.package), _codebook(args)
+    plans, codebook, store = read_package(args.package), _codebook(args), store_beside(args.decisions)
     taken = import_sheet(args.sheet, plans, codebook=codebook, older_codebook=args.older_codebook)
     _refuse(args.sheet, taken.problems)
+    sample = add_sample(read_sample(store), full_codings(taken.decisions)) if taken.sample else None
     write_decisions(add_decisions(read_decisions(args.decisions), taken.decisions), args.decisions)
+    if sample is not None:
+        write_sample(sample, store)
+        if taken.n_left:
+            tell(f"{taken.n_left} recommendations of the sample are left open; shares lean to what is easy to code")
     plans, lost, _ = code_plans(plans, codebook, args.decisions)
     write_package(plans, args.package)
     answer(

@@ -26,7 +26,7 @@ class Plans:
     """The normalised plans: typed tables of ``schema.TABLES`` and what the package says of itself.
 
     ``needs_review`` lists the rows that a person should look at; ``themes`` is ``None`` until the
-    recommendations have been coded.
+    recommendations have been coded; ``coded_sample`` says what the machine had given where people decided.
     """
 
     reviews: pd.DataFrame
@@ -35,6 +35,7 @@ class Plans:
     rejected: pd.DataFrame
     needs_review: pd.DataFrame | None = None
     themes: pd.DataFrame | None = None
+    coded_sample: pd.DataFrame | None = None
     about: dict[str, Any] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -172,13 +173,13 @@ def read_package(folder: Path | str) -> Plans:
         if isinstance(error, InputError):
             raise
         raise InputError(f"The package in {folder} cannot be read: {error}. Make it again with dhr ingest.") from error
-    plans = Plans(**tables, about=about)  # type: ignore[arg-type]  # only the last two may be None
+    plans = Plans(**tables, about=about)  # type: ignore[arg-type]  # only the last three may be None
     schema.check(plans.tables())
     return plans
 
 
 def _read_table(path: Path, name: str) -> pd.DataFrame | None:
-    if not path.exists() and name in ("needs_review", "themes"):
+    if not path.exists() and name in ("needs_review", "themes", "coded_sample"):
         return None
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     if missing := [column for column in schema.TABLES[name].names if column not in frame]:

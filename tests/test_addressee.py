@@ -24,7 +24,10 @@ def flags(text, *leads):
         ("Children's Services staff must see the child.", ("Verrin Homes", "housing"), "children's social care", "Children's Services staff"),
         ("It is recommended that the Home Office should amend its firearms guidance.", ("SFHB", "other"), "Home Office", "Home Office"),
         ("That the Ministry of Justice consider legal aid.", ("Home Office", "government"), "Ministry of Justice", "Ministry of Justice"),
-        ("Spread the toolkit. Alongside this, the Partnership should tell employers.", ("Home Office", "government"), "community safety partnership", "Partnership"),
+        ("As well as this, the Partnership should tell employers.", ("Home Office", "government"), "community safety partnership", "Partnership"),
+        ("As part of their induction, police officers should meet survivors.", ("Verrin Homes", "housing"), "police", "police officers"),
+        ("In addition to its own audit, Northmoor Police should publish one. This was not done.", ("Verrin Homes", "housing"), "police", "Northmoor Police"),
+        ("Adult Social Care should meet carers. Following this, the police should too.", ("Verrin Homes", "housing"), "adult social care and police", "Adult Social Care"),
     ],
 )  # fmt: skip
 def test_asked_of_one_and_given_to_another(text, lead, asked, words):
@@ -52,6 +55,10 @@ def test_asked_of_one_and_given_to_another(text, lead, asked, words):
         ),
         ("The Trust should train staff.", ("Northmoor Police", "police")),
         ("Share findings with the police.", ("Adult Social Care", "adult social care")),
+        ("Staff to be told. As well as this, the Partnership should tell employers.", ("Northmoor Trust", "health")),
+        ("Spread the toolkit. Alongside this, the Partnership should tell employers.", ("Home Office", "government")),
+        ("The Trust should train staff. The police should audit.", ("Northmoor NHS Trust", "health")),
+        ("As well as the police, Victim Care should attend.", ("Victim Care", "third sector")),
         (
             "The Home Office should amend its firearms guidance.",
             ("Home Office & the Commissioner's Office", "government"),

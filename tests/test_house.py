@@ -20,11 +20,13 @@ LAYERS = {
     "statistics": set(),
     "reporting": {"statistics", "themes"},
     "overrides": {"normalising"},
-    "ingest": {"reading", "normalising", "overrides"},
+    "unchanged": {"normalising"},
+    "ingest": {"reading", "normalising", "overrides", "unchanged"},
     "evaluate": set(),
     "terminal": set(),
-    "cli_coding": {"terminal", "evaluate", "themes"},
-    "cli": {"terminal", "cli_coding", "ingest", "themes", "statistics", "reporting"},
+    "cli_coding": {"terminal", "evaluate", "themes", "statistics"},
+    "cli_cite": {"terminal", "statistics", "reporting"},
+    "cli": {"terminal", "cli_coding", "cli_cite", "ingest", "themes", "statistics", "reporting"},
 }
 GROUND = {"errors", "schema", "package", "_version"}
 

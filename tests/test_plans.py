@@ -9,8 +9,8 @@ import pytest
 
 from dhr_analytics.package import Plans, read_package, write_package
 from dhr_analytics.themes import Codebook, coding
-from dhr_analytics.themes.decisions import text_key
-from dhr_analytics.themes.plans import code_plans
+from dhr_analytics.themes.decisions import COLUMNS, text_key
+from dhr_analytics.themes.plans import code_plans, themes_in_doubt
 
 WORDINGS = (
     "Train GPs on the DASH",
@@ -78,3 +78,32 @@ def test_another_codebook_or_decision_codes_everything_anew(coded: Plans, tmp_pa
         mine = again.themes[again.themes["recommendation_id"] == first["recommendation_id"]]
         assert "human" in set(mine.loc[mine["theme"] == "firearms", "source"])
         assert code_plans(again, codebook, store, earlier=again)[2] == 0
+
+
+def test_what_people_decided_is_in_doubt_no_longer(sample_plans: Plans, tmp_path: Path) -> None:
+    codebook, store = Codebook.load(), tmp_path / "decisions.csv"
+    unsure = themes_in_doubt(sample_plans, codebook, store)
+    assert len(unsure) and unsure["usefulness"].is_monotonic_decreasing
+    assert set(unsure["recommendation_id"]) <= set(sample_plans.recommendations["recommendation_id"])
+    first = unsure.iloc[0]
+    wording = sample_plans.recommendations.set_index("recommendation_id").loc[first["recommendation_id"]]
+    row = dict.fromkeys(COLUMNS, "") | {
+        "decision_id": "d1",
+        "text_key": text_key(wording["review_id"], wording["text"], wording["section"]),
+        "recommendation_id": first["recommendation_id"],
+        "theme": first["theme"],
+        "verdict": "absent",
+        "coder": "A",
+        "decided_on": "2025-01-01",
+        "codebook_version": codebook.version,
+    }
+    pd.DataFrame([row]).to_csv(store, index=False)
+    pd.testing.assert_frame_equal(
+        themes_in_doubt(sample_plans, codebook, store), unsure.iloc[1:].reset_index(drop=True)
+    )
+
+
+def test_where_nothing_is_in_doubt_the_list_is_empty_but_whole(coded: Plans, tmp_path: Path) -> None:
+    sure = replace(coded, recommendations=coded.recommendations.iloc[:0])
+    unsure = themes_in_doubt(sure, Codebook.load(), tmp_path / "none.csv")
+    assert len(unsure) == 0 and {"recommendation_id", "theme", "usefulness"} <= set(unsure.columns)

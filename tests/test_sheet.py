@@ -4,6 +4,7 @@ import datetime
 import io
 import zipfile
 
+import pandas as pd
 import pytest
 from frames import build
 from hypothesis import given, settings
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from dhr_analytics.errors import InputError, UsageError
-from dhr_analytics.themes import sheet as sheets
-from dhr_analytics.themes.codebook import OTHER, Codebook
+from dhr_analytics.themes.codebook import BUNDLED, OTHER, Codebook
 from dhr_analytics.themes.decisions import add_decisions, apply_decisions, empty_decisions
-from dhr_analytics.themes.sheet import export_settlement, export_sheet, import_sheet, read_codings
+from dhr_analytics.themes.sheet import export_settlement, export_sheet, import_sheet, read_codings, reading
+from dhr_analytics.themes.sheet import layout as sheets
 
 BOOK = Codebook.load()
 DAY = datetime.date(2025, 3, 31)
@@ -116,7 +117,7 @@ def test_the_sheet_is_made_for_people(review):
     locked = {
         page.cell(1, column).value: page.cell(2, column).protection.locked for column in range(1, page.max_column + 1)
     }
-    assert {key for key, value in locked.items() if value} == {*sheets._LOCKED, sheets.MACHINE}
+    assert {key for key, value in locked.items() if value} == {*sheets.LOCKED, sheets.MACHINE, sheets.DOUBT}
     assert name("training") in page["F2"].value
 
 
@@ -129,9 +130,47 @@ def test_drop_downs_offer_the_themes_of_the_row_and_all_themes(review):
         area = offers[cells].replace(f"{sheets.LISTS}!", "").replace("$", "")
         return [cell.value for row in lists[area] for cell in row]
 
-    assert offered("H2:M2") == [name(theme) for theme in THEMES["A-R001"]]
-    assert offered("N2:S5") == [theme.name for theme in BOOK.themes]
-    assert offers["G2:G5"] == '"yes,no"'
+    assert offered("I2:N2") == [name(theme) for theme in THEMES["A-R001"]]
+    assert offered("O2:T5") == [theme.name for theme in BOOK.themes]
+    assert offers["H2:H5"] == '"yes,no"'
+
+
+QUEUE = pd.DataFrame(
+    [
+        ("A-R003", "training", 0.41, False, "each of the agencies", 0.5),
+        ("A-R002", "audit_assurance", 0.55, True, "Audit", 0.3),
+        ("A-R003", "marac", 0.25, False, "", 0.2),
+        ("A-R002", "training", 0.3, False, "carried out", 0.1),
+    ],
+    columns=["recommendation_id", "theme", "probability", "given", "evidence", "usefulness"],
+)
+
+
+def test_what_is_in_doubt_comes_first_with_the_reason(tmp_path):
+    path = export_sheet(plans(), tmp_path / "a.xlsx", codebook=BOOK, queue=QUEUE)
+    header, *rows = load_workbook(path)[sheets.CODING].iter_rows(values_only=True)
+    told = {row[header.index(sheets.ID)]: row[header.index(sheets.DOUBT)] for row in rows}
+    assert list(told) == ["A-R003", "A-R002", "A-R001", "B-R001"]  # by use, then as in the document
+    first, second = told["A-R003"].split("\n")
+    assert first == f"{name('training')} (not given now, 41% likely): “each of the agencies”"
+    assert second.startswith(name("marac"))
+    assert "given now, 55% likely" in told["A-R002"] and told["A-R001"] is None
+    fill(path, signed("A-R003", ADD="training"))
+    assert verdicts(read(path)) == {("A-R003", "training"): "present"}
+
+
+def test_a_blind_sheet_does_not_give_away_what_is_in_doubt(tmp_path, blind):
+    path = export_sheet(plans(), tmp_path / "a.xlsx", blind=True, coder="AB", queue=QUEUE)
+    assert path.read_bytes() == blind.read_bytes()
+
+
+def test_a_sheet_of_before_there_was_a_column_for_doubt_is_taken(review):
+    fill(
+        review,
+        signed("A-R002", KEEP="yes"),
+        change=lambda book, page, columns, _: page.delete_cols(columns[sheets.DOUBT]),
+    )
+    assert verdicts(read(review)) == {("A-R002", "audit_assurance"): "present"}
 
 
 def test_a_blind_sheet_says_nothing_of_the_machine(blind):
@@ -294,7 +333,7 @@ def test_a_formula_is_refused_wherever_it_stands(review):
 
 
 def test_another_codebook_version_is_refused_unless_it_is_meant(review, tmp_path):
-    text = sheets.Path(sheets.__file__).with_name("codebook.toml").read_text(encoding="utf-8")
+    text = BUNDLED.read_text(encoding="utf-8")
     (tmp_path / "newer.toml").write_text(text.replace("What an employer does", "All that an employer does"), "utf-8")
     newer = Codebook.load(tmp_path / "newer.toml")
     fill(review, signed("A-R001", KEEP="yes"))
@@ -347,7 +386,7 @@ def test_other_workbooks_are_refused(tmp_path, review):
 
 
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(sheets, "_LARGEST", 1000)
+    monkeypatch.setattr(reading, "_LARGEST", 1000)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 2000)

@@ -33,6 +33,13 @@ _ASKS = re.compile(
     r" (?:should|must|shall|will|to|need to|ought to|consider) (?!be )"
 )
 _ACT = re.compile(r" (?:contact|writ|ask|invit|request|approach|encourag|work|liais|support|train|remind|requir|shar) ")
+# "As well as this, the Partnership should": who is to act stands after the comma.
+_OPENER = re.compile(
+    r"(?:as|once|following|further|furthermore|moreover|finally|until|unless|while|whilst|given|after|before|during|"
+    r"having|besides|similarly|equally|likewise|therefore|however|alongside|in|at|to|through|by|with|where|when|if|on|"
+    r"for|from|under|since|because|although|additionally|also)\b[^.;:!?]*?,\s+",
+    re.I,
+)
 _AFTER_NAME = frozenset(
     "and the its staff officer manager practitioner team service department clinician worker social maternity "
     "safeguard unit supervisor sergeant also jointly".split()
@@ -121,13 +128,18 @@ def misaddressed(
             leads.setdefault(owner, []).append((agency or lead, sector))
     rows = []
     for owner, text in zip(recommendations["recommendation_id"], recommendations["text"], strict=True):
-        asked = _asked(str(text), known)
+        asked, others = _asked(str(text), known)
         given = leads.get(owner, [])
         to = "; ".join(dict.fromkeys(name for name, _ in given))
         names = " and ".join(dict.fromkeys(body.kind for body, _, _ in asked))
         if wrong := _wrong_department(asked, str(text), known):
             rows.append((owner, _HOME_OFFICE, to, *wrong))
-        elif asked and given and not any(_fits(body, lead, known) for body, _, _ in asked for lead in given):
+        elif (
+            asked
+            and given
+            and not others
+            and not any(_fits(body, lead, known) for body, _, _ in asked for lead in given)
+        ):
             before = Folded(str(text).partition(asked[0][1])[0])
             if any(Folded(to).find(body.pattern) and before.find(body.pattern) for body in known.bodies):
                 continue  # an earlier sentence speaks of what the lead is to do
@@ -135,16 +147,21 @@ def misaddressed(
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
 
 
-def _asked(text: str, known: Addressees) -> list[tuple[Body, str, Folded]]:
-    """Return each body that a sentence addresses, the words that do, and the sentence."""
-    found = []
-    for sentence in map(Folded, _SENTENCE.split(text)):
-        turn = _ASKS.match(sentence.words)
+def _asked(text: str, known: Addressees) -> tuple[list[tuple[Body, str, Folded]], bool]:
+    """Return each body that a sentence addresses, the words that do, and the sentence; and whether others are asked.
+
+    Others are those whose kind cannot be told, such as "The Trust": what the plan gives away may be theirs.
+    """
+    found, others = list[tuple[Body, str, Folded]](), False
+    for number, sentence in enumerate(map(Folded, _SENTENCE.split(text))):
+        opener = _OPENER.match(sentence.text)
+        asking = Folded(sentence.text[opener.end() :]) if opener else sentence
+        turn = _ASKS.match(asking.words)
         if turn is None:
             continue
         head = f" {turn['head']} "
         named = [match.group() for match in known.names.finditer(head)]
-        quote = sentence.quote(*turn.span("head"))
+        quote = asking.quote(*turn.span("head"))
         # "Police records to hold ..." ends in no body, "Contact the police to ..." begins with an act, and in "The
         # Trust and the police" one is not known, so that it cannot be said who could not act.
         if (
@@ -154,11 +171,14 @@ def _asked(text: str, known: Addressees) -> list[tuple[Body, str, Folded]]:
             or ":" in quote
             or not all(known.names.search(f" {part} ") for part in head.split(" and "))
         ):
+            others = True
             continue
+        # What only adds to the sentence before leaves open who is asked there, where that is not said.
+        others = others or bool(opener and number and not found)
         for body in known.bodies:
             if any((match := body.pattern.search(f" {name} ")) and match.group() == name for name in named):
                 found.append((body, quote, sentence))
-    return found
+    return found, others
 
 
 def _fits(body: Body, lead: tuple[str, str], known: Addressees) -> bool:

@@ -4,6 +4,7 @@ Both are joined to one probability for each theme (see `model`). A theme is give
 neither clearly given nor clearly not stand in `review_queue`. Human decisions are laid over these rows elsewhere.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress
 from typing import Any, NamedTuple
@@ -29,7 +30,7 @@ COLUMNS = ("id", "theme", "source", "probability", "evidence", "start", "end", "
 QUEUE = ("id", "theme", "probability", "given", "evidence", "start", "end", "usefulness")
 SHORT_TEXT = 5
 # Where no theme reaches its threshold, the likeliest is given from here on rather than `other`.
-FLOOR = 0.25
+FLOOR = 0.35
 UNSURE = (0.2, 0.7)
 EVIDENCE_WORDS = 6
 _PORTION = 1_000
@@ -228,6 +229,7 @@ def _code_portion(texts: list[str], headings: list[str], codebook: Codebook, mod
     matches = [[*reading.evidence, *above.values()] for reading, above in zip(readings, in_heading, strict=True)]
     joined = probabilities(model, scores(model, added), rule_hits(codebook, matches, model.themes))
     reached = (joined >= model.thresholds).tolist()
+    implying = {theme.id for theme in codebook.themes if theme.implies}
     for number, read in enumerate(reads):
         chance = dict(zip(model.themes, joined[number].tolist(), strict=True))
         given = list(compress(model.themes, reached[number])) if read.forms else []
@@ -237,7 +239,7 @@ def _code_portion(texts: list[str], headings: list[str], codebook: Codebook, mod
             given.append(theme)
         if not given and read.forms and chance and max(chance.values()) >= FLOOR:
             given = [max(chance, key=lambda theme: chance[theme])]
-        for theme in given:
+        for theme in [theme for theme in given if theme in implying]:
             for wider in codebook.close([theme]):
                 chance[wider] = max(chance.get(wider, 0.0), chance[theme])
         yield _Coded(
@@ -266,7 +268,8 @@ def _rows(one: _Coded, codebook: Codebook, model: Model) -> list[tuple[object, .
         sure = round(1 - max(known), 4) if known and one.read.forms else codebook.theme(OTHER).precision
         return [(OTHER, "rule" if not known else "model", sure, "", pd.NA, pd.NA)]
     places = _places(one, one.given, model)
-    child = {parent: theme for theme in one.given for parent in codebook.close([theme]) if parent != theme}
+    implying = [theme for theme in one.given if codebook.theme(theme).implies]
+    child = {parent: theme for theme in implying for parent in codebook.close([theme]) if parent != theme}
     rows: list[tuple[object, ...]] = []
     for theme in one.given:
         # A parent that has no words of its own stands on those of the child that implies it.
@@ -298,9 +301,7 @@ def _strongest(matches: list[Evidence], read: Read, by_word: list[float]) -> tup
     """Return the match whose words add most; the first, and there the longest, where nothing tells them apart."""
 
     def added(match: Evidence) -> float:
-        return round(
-            sum(s for s, start in zip(by_word, read.starts, strict=True) if match.start <= start < match.end), 9
-        )
+        return round(sum(by_word[bisect_left(read.starts, match.start) : bisect_left(read.starts, match.end)]), 9)
 
     best = max(matches, key=added)
     return (best.words, best.start, best.end)

@@ -64,9 +64,13 @@ def text_key(review_id: str, text: str, section: str = "") -> str:
 
 
 def text_keys(recommendations: pd.DataFrame) -> list[str]:
-    """Return the key of each row of a recommendations table: of `review_id`, `text` and, if there, `section`."""
+    """Return the key of each row of a recommendations table: of `review_id`, `text` and, if there, `section`.
+
+    Snapshots of a review share their keys, so that a decision holds when the plan is brought up to date.
+    """
     sections = recommendations["section"] if "section" in recommendations else [""] * len(recommendations)
-    rows = zip(recommendations["review_id"], recommendations["text"], sections, strict=True)
+    reviews = recommendations["review_id"].map(schema.review_of)
+    rows = zip(reviews, recommendations["text"], sections, strict=True)
     return [text_key(*map(str, row)) for row in rows]
 
 
@@ -170,6 +174,11 @@ def write_decisions(decisions: pd.DataFrame, path: Path | str = STORE) -> Path:
     UsageError
         When the place cannot be written to.
     """
+    return write_store(decisions[list(COLUMNS)], path)
+
+
+def write_store(frame: pd.DataFrame, path: Path | str) -> Path:
+    """Write what people said, of themes or of the sample, as `write_decisions` does."""
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -177,7 +186,7 @@ def write_decisions(decisions: pd.DataFrame, path: Path | str = STORE) -> Path:
         os.close(handle)
         fresh = Path(name)
         try:
-            write_csv(decisions[list(COLUMNS)], fresh)
+            write_csv(frame, fresh)
             fresh.chmod(0o644)
             fresh.replace(path)
         finally:

@@ -92,14 +92,13 @@ def weigh(reading: Reading) -> Read:
     forms = [every[place] for place in places]
     before = [every[place - 1] if place else "." for place in places]
     pairs = ["" if last in SIGNS else f"{last} {form}" for last, form in zip(before, forms, strict=True)]
-    counts = Counter(forms)
-    counts.update(pairs)
-    each = {form: 1.0 if n == 1 else n**-0.5 for form, n in counts.items()}
+    counts = Counter(forms + pairs)
+    less = {form: n**-0.5 for form, n in counts.items() if n > 1}
     if reading.story:
         asked = [number for number, place in enumerate(places) if words.sentences[place] not in reading.story]
         told = {forms[number] for number in asked} | {pairs[number] for number in asked}
-        each = {form: weight if form in told else weight * STORY for form, weight in each.items()}
-    weights = [each[form] for form in forms]
+        less.update({form: less.get(form, 1.0) * STORY for form in counts if form not in told})
+    weights = [less.get(form, 1.0) for form in forms]
     norm = max(sum(weights), 1.0) ** 0.5
     return Read(
         [words.starts[place] for place in places],
@@ -107,7 +106,7 @@ def weigh(reading: Reading) -> Read:
         forms,
         pairs,
         [weight / norm for weight in weights],
-        [each[pair] / norm for pair in pairs],
+        [less.get(pair, 1.0) / norm for pair in pairs],
     )
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 
 from dhr_analytics.package import Plans
 from dhr_analytics.themes.codebook import Codebook
-from dhr_analytics.themes.decisions import apply_decisions, read_decisions, unapplied_decisions
+from dhr_analytics.themes.decisions import apply_decisions, read_decisions, text_keys, unapplied_decisions
 from dhr_analytics.themes.model import coding_key
+from dhr_analytics.themes.sample import held_against, read_sample, store_beside
 
 _WORDING = ["recommendation_id", "text", "section"]
 
@@ -26,7 +27,7 @@ def code_plans(
     plans : Plans
     codebook : Codebook
     decisions : path
-        Store of human decisions; none is needed.
+        Store of human decisions, with that of the coded sample beside it; none is needed.
     earlier : Plans, optional
         An earlier coding. What stands there with the same wording, coded with the same codebook, model and decisions,
         is taken over: each text is coded by itself, so the result is the same, and where nothing is new neither spaCy
@@ -35,30 +36,73 @@ def code_plans(
     Returns
     -------
     plans : Plans
-        With themes; `about["coding"]` says what they were coded with.
+        With themes, and where people decided with the table `coded_sample`; `about["coding"]` says what they were
+        coded with.
     lost : pandas.DataFrame
         Decisions that could not be applied, with the reason.
     coded : int
         Recommendations that were coded anew.
     """
-    stored = read_decisions(decisions)
-    coding = hashlib.sha256((coding_key(codebook) + stored.to_csv(index=False)).encode()).hexdigest()[:16]
+    stored, sample = read_decisions(decisions), read_sample(store_beside(decisions))
+    by_people = stored.to_csv(index=False) + sample.to_csv(index=False)
+    coding = hashlib.sha256((coding_key(codebook) + by_people).encode()).hexdigest()[:16]
     recommendations = plans.recommendations
     taken = _unchanged(recommendations, earlier) if earlier and earlier.about.get("coding") == coding else None
     new = recommendations if taken is None else recommendations[~recommendations["recommendation_id"].isin(taken)]
-    themes = None
+    themes = held = None
     if len(new) or taken is None:
         from dhr_analytics.themes.coding import code_recommendations
 
-        themes = code_recommendations(new, codebook)
-        themes = apply_decisions(themes, new, stored, codebook=codebook) if len(stored) else themes
-    if taken is not None and earlier is not None and earlier.themes is not None:
-        kept = earlier.themes[earlier.themes["recommendation_id"].isin(taken)]
+        machine = code_recommendations(new, codebook)
+        held = held_against(machine, new, stored, sample, codebook=codebook)
+        themes = apply_decisions(machine, new, stored, codebook=codebook) if len(stored) else machine
+    if taken is not None and earlier is not None:
         place = {key: number for number, key in enumerate(recommendations["recommendation_id"])}
-        themes = pd.concat([kept, themes]) if themes is not None else kept
-        themes = themes.sort_values("recommendation_id", key=lambda keys: keys.map(place), kind="stable")
-    coded = replace(plans.with_themes(themes.reset_index(drop=True)), about={**plans.about, "coding": coding})  # type: ignore[union-attr]
+        themes, held = _joined(earlier.themes, themes, taken, place), _joined(earlier.coded_sample, held, taken, place)
+    coded = replace(
+        plans.with_themes(themes),  # type: ignore[arg-type]
+        coded_sample=held if held is not None and len(held) else None,
+        about={**plans.about, "coding": coding},
+    )
     return coded, unapplied_decisions(recommendations, stored, codebook=codebook), len(new)
+
+
+def _joined(
+    earlier: pd.DataFrame | None, new: pd.DataFrame | None, taken: set[str], place: dict[str, int]
+) -> pd.DataFrame | None:
+    """Return the rows that are taken over with the new ones, in the order of the recommendations."""
+    kept = None if earlier is None else earlier[earlier["recommendation_id"].isin(taken)]
+    parts = [part for part in (kept, new) if part is not None]
+    if not parts:
+        return None
+    rows = pd.concat(parts).sort_values("recommendation_id", key=lambda keys: keys.map(place), kind="stable")
+    return rows.reset_index(drop=True)
+
+
+def themes_in_doubt(plans: Plans, codebook: Codebook, decisions: Path | str) -> pd.DataFrame:
+    """List the themes of plans that a person should decide, most useful first.
+
+    Parameters
+    ----------
+    plans : Plans
+    codebook : Codebook
+    decisions : path
+        Store of human decisions; what is decided there is in doubt no longer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `coding.review_queue`, with `recommendation_id` in place of `id`.
+    """
+    from dhr_analytics.themes.coding import review_queue
+
+    recommendations, stored = plans.recommendations, read_decisions(decisions)
+    held = stored[stored["superseded_by"] == ""]
+    decided = set(zip(held["text_key"], held["theme"], strict=True))
+    keys = dict(zip(recommendations["recommendation_id"], text_keys(recommendations), strict=True))
+    queue = review_queue(recommendations.rename(columns={"recommendation_id": "id"}), codebook)
+    still = [(keys[owner], theme) not in decided for owner, theme in zip(queue["id"], queue["theme"], strict=True)]
+    return queue.loc[still].rename(columns={"id": "recommendation_id"}).reset_index(drop=True)
 
 
 def _unchanged(recommendations: pd.DataFrame, earlier: Plans) -> set[str]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dhr_analytics.themes.codebook import Codebook, Phrase
-from dhr_analytics.themes.words import Words, fold_word, folding, split
+from dhr_analytics.themes.words import Words, fold_all, fold_word, folding, split
 
 Span = tuple[int, int]
 
@@ -50,7 +50,7 @@ class _Engine:
     fold: Callable[[str], str]
     match: Callable[[list[str]], list[tuple[int, int, int]]]
     rules: list[_Rule]
-    uses: dict[int, list[tuple[int, int]]]
+    uses: dict[int, tuple[tuple[int, int], ...]]
     order: dict[str, int]
     no_addressee: frozenset[str]
     first_sentence: frozenset[str]
@@ -97,17 +97,21 @@ def _engine(codebook: Codebook) -> _Engine:
     for number, rule in enumerate(rules):
         for place, wordings in enumerate(rule.phrase.parts):
             for wording in wordings:
-                wanted.setdefault(tuple(split(wording, fold).forms), set()).add((number, place))
+                wanted.setdefault(fold_all(wording, fold), set()).add((number, place))
     wanted.pop((), None)
 
     vocab: Any = spacy.blank("en").vocab
     # What spaCy works out for each new word (its shape, its prefix ...) is never looked at here.
     vocab.lex_attr_getters = {}
     matcher = PhraseMatcher(vocab, attr="ORTH")
-    uses = {}
+    # Wordings that serve the same rules share a key, which is quicker to add.
+    together: dict[tuple[tuple[int, int], ...], list[Any]] = {}
     for forms, where in wanted.items():
-        matcher.add(key := " ".join(forms), [Doc(vocab, words=list(forms))])
-        uses[vocab.strings[key]] = sorted(where)
+        together.setdefault(tuple(sorted(where)), []).append(Doc(vocab, words=list(forms)))
+    uses = {}
+    for rules_served, docs in together.items():
+        matcher.add(key := repr(rules_served), docs)
+        uses[vocab.strings[key]] = rules_served
     return _Engine(
         fold=fold,
         match=lambda forms: matcher(Doc(vocab, words=forms)),
@@ -125,7 +129,13 @@ def _read(engine: _Engine, text: str) -> Reading:
     hits: dict[tuple[int, int], dict[int, list[Span]]] = {}
     for key, start, end in engine.match(words.forms):
         for number, place in engine.uses[key]:
-            hits.setdefault((number, sentences[start]), {}).setdefault(place, []).append((start, end))
+            places = hits.get(at := (number, sentences[start]))
+            if places is None:
+                hits[at] = {place: [(start, end)]}
+            elif place in places:
+                places[place].append((start, end))
+            else:
+                places[place] = [(start, end)]
 
     found: dict[str, dict[tuple[str, int], list[Span]]] = {}
     theme_hits = []

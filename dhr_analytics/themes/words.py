@@ -44,6 +44,11 @@ def split(text: str, fold: Callable[[str], str]) -> Words:
     return Words(starts, [match.end() for match in found], [fold(match[0]) for match in found], sentences, len(stops))
 
 
+def fold_all(wording: str, fold: Callable[[str], str]) -> tuple[str, ...]:
+    """Return the folded words and signs of a wording: the `forms` of `split`."""
+    return tuple(map(fold, _TOKEN.findall(wording)))
+
+
 def folding(same_word: Mapping[str, str]) -> Callable[[str], str]:
     """Return the function that folds a word, remembering what it has folded.
 
