@@ -120,13 +120,15 @@ def citation(figure: Figure, *, style: str = "text") -> str:
     if style == "bibtex":
         given = {
             "title": in_words(each),
-            "author": f"{{{AUTHOR}}}",
+            "author": AUTHOR,
             "year": str(each.as_of.year),
             "month": str(each.as_of.month),
             "version": each.software,
             "note": note,
         }
-        rows = [f"  {name} = {{{value if name == 'author' else _tex(value)}}}" for name, value in given.items()]
+        values = {name: f"{{{_tex(value)}}}" for name, value in given.items()}
+        values["author"] = f"{{{values['author']}}}"  # a name of its own, not first and last names
+        rows = [f"  {name} = {value}" for name, value in values.items()]
         return f"@misc{{{key},\n" + ",\n".join(rows) + "\n}"
     item = {
         "id": key,

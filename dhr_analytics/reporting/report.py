@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -15,21 +16,23 @@ import pandas as pd
 import dhr_analytics
 from dhr_analytics._version import __version__
 from dhr_analytics.errors import NotebookError, UsageError
-from dhr_analytics.package import Plans, read_package, write_package
+from dhr_analytics.package import Plans, read_package, write_csv, write_package
 from dhr_analytics.reporting import folder, page, run, tables, text
 from dhr_analytics.reporting.cited import ids
 from dhr_analytics.reporting.estimates import write_estimates
 from dhr_analytics.reporting.explorer import make_explorer
 from dhr_analytics.reporting.pdf import MISSING, find_browser, print_pdf
+from dhr_analytics.reporting.since import REVISIONS, revised_since, revision_table
 from dhr_analytics.reporting.view import View, load, remade
 from dhr_analytics.reporting.workbook import sheets, write_workbook
 from dhr_analytics.statistics import Estimate, known_at
 from dhr_analytics.statistics.disclosure import disclose, load_profile
+from dhr_analytics.statistics.revision import Revision, revised
 from dhr_analytics.statistics.similar import similar_recommendations
 from dhr_analytics.themes.codebook import Codebook
 
 PRINTED = "print.html"
-EXPLORER = "explore"
+_EXPLORER = {"name": "explore", "title": "Explore"}
 PAGES = (
     "00_summary",
     "01_data_quality",
@@ -116,21 +119,32 @@ def make_report(
             books = [run.Task(source / f"{name}.ipynb", given, fresh / "notebooks" / f"{name}.ipynb") for name in names]
             return _ran(books, jobs=jobs, tell=tell, failed=failed)
 
-        executed, seconds = ran("" if leaving.suppresses else str(fresh), "national")
-        printed = _printed(executed, view, read_package(package_folder))
+        explorer = not only and not leaving.suppresses
+        with ThreadPoolExecutor(1) as beside:  # the notebooks run in processes of their own
+            explored = beside.submit(_explore, fresh, view, source, names) if explorer else None
+            executed, seconds = ran("" if leaving.suppresses else str(fresh), "national")
+            if explored:
+                explored.result()
+        printed, changed = _printed(executed, view, read_package(package_folder)), list[Revision]()
         if leaving.suppresses:
             # Nothing is kept of the first run, which holds the figures as they are.
             shutil.rmtree(fresh / "notebooks")
-            printed = disclose(printed, leaving)
+            printed = disclose([each for each in printed if each.dimension != "review"], leaving)  # single rows
             write_estimates(printed, fresh / "data", rows=False)
             executed, seconds = ran(str(fresh), str(fresh / "data" / "estimates.csv"))
             shutil.rmtree(fresh / "notebooks")
             view = replace(view, disclosed={each.id: each for each in printed})
         else:
             # All snapshots known then: figures that compare with earlier quarters are made from the older ones.
-            write_package(known_at(view.history or view.plans, view.quarter, latest=False), fresh / "data")
+            kept = known_at(view.history or view.plans, view.quarter, latest=False)
+            changed = revised_since(target, kept, printed)
+            printed = revised(printed, changed)
+            write_package(kept, fresh / "data")
             write_estimates(printed, fresh / "data")
-        _write(fresh, executed, view, printed, explorer=not only and not leaving.suppresses)
+            write_csv(revision_table(changed, printed), fresh / "data" / REVISIONS)
+            if changed:
+                tell(f"{text.count(len(changed), 'figures')} revised since this report was last made: see the contents")
+        _write(fresh, executed, view, printed, changed=changed, explorer=explorer)
         if not only:
             _print(fresh, browser, tell)
         (fresh / PRINTED).unlink()
@@ -189,20 +203,26 @@ def _pages(only: Sequence[str] | str | None) -> tuple[str, ...]:
 
 def _executed(task: run.Task, parameters: dict[str, Any]) -> Any:
     """Read an executed notebook, and keep it so that it can be run again from within the pack, without times."""
-    import nbformat
-
-    done = nbformat.read(task.target, as_version=4)
-    done.metadata.pop("papermill", None)
-    for number, cell in enumerate(done.cells):
-        cell.id = f"cell-{number}"
-        cell.metadata.pop("papermill", None)
-        if "injected-parameters" in cell.metadata.get("tags", ()):
-            cell.source = "".join(f"{name} = {value!r}\n" for name, value in parameters.items()).rstrip()
-    nbformat.write(done, task.target)
+    done = run.read(task.target)
+    done["metadata"].pop("papermill", None)
+    for number, cell in enumerate(done["cells"]):
+        cell["id"] = f"cell-{number}"
+        cell["metadata"].pop("papermill", None)
+        if "injected-parameters" in cell["metadata"].get("tags", ()):
+            cell["source"] = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+    _save(task.target, json.dumps(done, indent=1, ensure_ascii=False) + "\n")
     return done
 
 
-def _write(fresh: Path, executed: dict[str, Any], view: View, printed: Sequence[Estimate], *, explorer: bool) -> None:
+def _write(
+    fresh: Path,
+    executed: dict[str, Any],
+    view: View,
+    printed: Sequence[Estimate],
+    *,
+    changed: Sequence[Revision],
+    explorer: bool,
+) -> None:
     """Write the pages, the contents, the workbook, and all pages as one to print."""
     made: list[dict[str, Any]] = [
         {
@@ -219,19 +239,7 @@ def _write(fresh: Path, executed: dict[str, Any], view: View, printed: Sequence[
         title = f"Learning from domestic homicide reviews: {view.quarter.label}"
         write_workbook(shown, fresh / "workbook.xlsx", title=title, about=[each for each in about if each])
     if explorer:
-        made.append(
-            {"name": EXPLORER, "title": "Explore", "finding": ["Search and filter every recommendation."], "blocks": []}
-        )
-        groups = similar_recommendations(view.plans, view.quarter) if view.plans.themes is not None else None
-        make_explorer(
-            view.plans,
-            view.quarter,
-            fresh / f"{EXPLORER}.html",
-            codebook=Codebook.load(),
-            groups=groups,
-            pages=made,
-            filters=view.filters,
-        )
+        made.append({**_EXPLORER, "finding": ["Search and filter every recommendation."], "blocks": []})
     foot = " ".join(f"{label}: {value}." for label, value in facts)
     for name, done in executed.items():
         _save(fresh / f"{name}.html", page.page(done, name=name, pages=made, provenance=foot))
@@ -262,9 +270,25 @@ def _write(fresh: Path, executed: dict[str, Any], view: View, printed: Sequence[
         "documents": documents,
         "left_out": view.why_left_out,
         "workbook": bool(shown),
+        "revisions": revision_table(changed, printed).to_dict("records"),
     }
     _save(fresh / "index.html", page.render("index.html.j2", title="Contents", **contents))
     _save(fresh / PRINTED, page.render("print.html.j2", title="Report", **contents))
+
+
+def _explore(fresh: Path, view: View, source: Path, names: Sequence[str]) -> None:
+    """Write the page to explore with; its links need the titles of the other pages only."""
+    pages = [{"name": name, "title": page.title(run.read(source / f"{name}.ipynb"), name)} for name in names]
+    groups = similar_recommendations(view.plans, view.quarter) if view.plans.themes is not None else None
+    make_explorer(
+        view.plans,
+        view.quarter,
+        fresh / f"{_EXPLORER['name']}.html",
+        codebook=Codebook.load(),
+        groups=groups,
+        pages=[*pages, _EXPLORER],
+        filters=view.filters,
+    )
 
 
 def _print(fresh: Path, browser: str | None, tell: Callable[[str], None]) -> None:

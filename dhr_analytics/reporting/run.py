@@ -10,19 +10,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 from typing import Any, NamedTuple
 
 import dhr_analytics
 from dhr_analytics.errors import NotebookError, UsageError
 
 SCALARS = (str, bool, int, float)
+_ADVICE = "Is the environment complete, the disk full?"
 
 
 class Task(NamedTuple):
@@ -98,6 +95,16 @@ def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
             raise UsageError(f"{notebook.name}: {name} is to be {wanted.__name__}, not {value!r}.")
 
 
+def read(notebook: Path) -> dict[str, Any]:
+    """Return a notebook with the text of each cell in one piece; UsageError where it is none."""
+    try:
+        book = json.loads(notebook.read_text(encoding="utf-8"))
+        cells = [{**cell, "source": "".join(cell["source"])} for cell in book["cells"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{notebook} is not a notebook that can be read: {error}.") from error
+    return {**book, "cells": cells}
+
+
 def parameters_of(notebook: Path) -> dict[str, Any]:
     """Return the parameters of a notebook with their defaults, read without running anything.
 
@@ -115,16 +122,12 @@ def parameters_of(notebook: Path) -> dict[str, Any]:
         When the file is no notebook, or not exactly one cell is tagged ``parameters``, or it holds more than
         assignments of plain values.
     """
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{notebook} is not a notebook that can be read: {error}.") from error
-    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", ())]
+    tagged = [cell for cell in read(notebook)["cells"] if "parameters" in cell.get("metadata", {}).get("tags", ())]
     if len(tagged) != 1:
         raise UsageError(f"{notebook.name} has {len(tagged)} cells tagged 'parameters'; it is to have one.")
     found: dict[str, Any] = {}
     try:
-        for line in ast.parse("".join(tagged[0]["source"])).body:
+        for line in ast.parse(tagged[0]["source"]).body:
             if not isinstance(line, ast.Assign) or len(line.targets) != 1 or not isinstance(line.targets[0], ast.Name):
                 raise ValueError(ast.unparse(line))
             found[line.targets[0].id] = ast.literal_eval(line.value)
@@ -159,51 +162,51 @@ def run_all(
     NotebookError
         When a notebook fails; the others under way are ended.
     """
-    waiting, took, stop = deque(tasks), dict[str, float](), Event()
-
-    def work() -> None:
+    halves = {str(task.notebook): (task, _half(task.target)) for task in tasks}
+    took: dict[str, float] = {}
+    words = [
+        {"notebook": name, "parameters": dict(task.parameters), "target": str(half)}
+        for name, (task, half) in halves.items()
+    ]
+    try:
         with _process() as process:
-            while waiting and not stop.is_set():
-                task, began = waiting.popleft(), time.monotonic()
-                try:
-                    _one(process, task)
-                except BaseException:
-                    stop.set()
-                    raise
-                took[task.notebook.stem] = round(time.monotonic() - began, 2)
+            process.stdin.write(json.dumps({"jobs": max(1, min(jobs, len(words))), "tasks": words}) + "\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            for line in process.stdout:  # type: ignore[union-attr]
+                task, seconds = _take(json.loads(line), halves)
+                took[task.notebook.stem] = seconds
                 if done:
-                    done(task, took[task.notebook.stem])
-
-    with ThreadPoolExecutor(workers := max(1, min(jobs, len(tasks)))) as pool:
-        for each in [pool.submit(work) for _ in range(workers)]:
-            each.result()
+                    done(task, seconds)
+    except BrokenPipeError:
+        pass  # what is missing is said below
+    finally:
+        for _, half in halves.values():
+            half.unlink(missing_ok=True)
+    if missing := [task.notebook.name for task, _ in halves.values() if task.notebook.stem not in took]:
+        raise NotebookError(f"{missing[0]} could not be run: the process that runs notebooks ended. {_ADVICE}")
     return {task.notebook.stem: took[task.notebook.stem] for task in tasks}
 
 
-def _one(process: subprocess.Popen[str], task: Task) -> None:
-    handle, half = tempfile.mkstemp(prefix=".", suffix=".ipynb", dir=task.target.parent)
+def _half(target: Path) -> Path:
+    handle, half = tempfile.mkstemp(prefix=".", suffix=".ipynb", dir=target.parent)
     os.close(handle)
-    name = task.notebook.name
-    try:
-        words = {"notebook": str(task.notebook), "parameters": dict(task.parameters), "target": half}
-        try:
-            process.stdin.write(json.dumps(words) + "\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-            said = json.loads(process.stdout.readline() or '{"broke": "its process ended"}')  # type: ignore[union-attr]
-        except OSError as error:
-            said = {"broke": str(error)}
-        if "broke" in said:
-            raise NotebookError(
-                f"{name} could not be run: {said['broke']}. Is the environment complete, the disk full?"
-            )
-        if "stopped" in said:
-            failed = task.target.with_suffix(".failed.ipynb")
-            Path(half).replace(failed)
-            advice = f"Open {failed.name} to see where; mend the cause and run it again."
-            raise NotebookError(f"{name} stopped in {said['stopped']}\n{advice}")
-        Path(half).replace(task.target)
-    finally:
-        Path(half).unlink(missing_ok=True)
+    return Path(half)
+
+
+def _take(answer: dict[str, Any], halves: Mapping[str, tuple[Task, Path]]) -> tuple[Task, float]:
+    """Put an executed notebook in its place, or raise what went wrong."""
+    if "notebook" not in answer:
+        raise NotebookError(f"A notebook could not be run: {answer['broke']}. {_ADVICE}")
+    task, half = halves[answer["notebook"]]
+    if "broke" in answer:
+        raise NotebookError(f"{task.notebook.name} could not be run: {answer['broke']}. {_ADVICE}")
+    if "stopped" in answer:
+        failed = task.target.with_suffix(".failed.ipynb")
+        half.replace(failed)
+        advice = f"Open {failed.name} to see where; mend the cause and run it again."
+        raise NotebookError(f"{task.notebook.name} stopped in {answer['stopped']}\n{advice}")
+    half.replace(task.target)
+    return task, float(answer["took"])
 
 
 @contextmanager

@@ -64,7 +64,14 @@ CODED_BY = {"rule": "given by a rule", "model": "given by the model", "human": "
 FRACTIONS = {1 / 4: "a quarter", 1 / 3: "a third", 1 / 2: "half", 2 / 3: "two thirds", 3 / 4: "three quarters"}
 UNITS = {
     **{"reviews": "review", "recommendations": "recommendation", "actions": "action"},
-    **{"days": "day", "pieces": "piece", "documents": "document", "rows": "row", "themes": "theme"},
+    **{
+        "days": "day",
+        "pieces": "piece",
+        "documents": "document",
+        "rows": "row",
+        "themes": "theme",
+        "figures": "figure",
+    },
 }
 
 

@@ -56,7 +56,7 @@ class View:
         """
         if self.disclosed is None:
             return list(found)
-        return by_size([self.disclosed.get(each.id) or nothing_of(each) for each in found])
+        return by_size([self.disclosed.get(each.id) or (nothing_of(each) if each.N else each) for each in found])
 
     @property
     def why_rounded(self) -> str:

@@ -26,6 +26,7 @@ MISSING = "[x]"
 KEY = "Id of the figures"
 LANGUAGE = "en-GB"
 _MADE = datetime(2000, 1, 1)  # a fixed day: the pack says of which day its figures are
+_ENDS = ("from", "to")
 _SHARE, _POINTS = "0%", "+0%;-0%;0%"
 SHORTHAND = (
     "Shorthand: [c] is a number that is withheld because it is small, or because a small one could be worked out from "
@@ -81,7 +82,7 @@ def _sheet(block: Mapping[str, Any], estimates: Mapping[str, Estimate], taken: s
     formats: dict[str, str] = {}
     cited: list[list[str]] = [[] for _ in block["rows"]]
     for place, column in enumerate(block["columns"]):
-        cells = [row[place] for row in block["rows"]]
+        cells = [_known(row[place], estimates) for row in block["rows"]]
         for row, cell in enumerate(cells):
             if isinstance(cell, Mapping):
                 cited[row].append(cell["estimate"])
@@ -104,25 +105,39 @@ def _sheet(block: Mapping[str, Any], estimates: Mapping[str, Estimate], taken: s
     )
 
 
+def _known(cell: Any, estimates: Mapping[str, Estimate]) -> Any:
+    """Return a cell; only its words where its figure is none that may leave."""
+    return cell["text"] if isinstance(cell, Mapping) and cell["estimate"] not in estimates else cell
+
+
 def _columns(
     column: Mapping[str, str], cells: Sequence[Any], estimates: Mapping[str, Estimate]
 ) -> Iterable[tuple[str, list[Any], str]]:
     """Give the columns that a column of a page becomes, with their format: an interval becomes two."""
     heading, figures = column["name"], [each for each in cells if isinstance(each, Mapping)]
     if not figures:
-        numbers = [_number(str(each)) for each in cells] if column["kind"] == "number" else [None] * len(cells)
-        shares = any(str(each).endswith("%") for each in cells)
-        style = _SHARE if shares and any(each is not None for each in numbers) else ""
-        values = [_plain(str(cell)) if number is None else number for cell, number in zip(cells, numbers, strict=True)]
-        yield heading, values, style
+        words = [str(each) for each in cells]
+        ends = [re.split(" to ", each) for each in words]
+        if column["kind"] == "number" and all(len(each) == 2 for each in ends):
+            yield from ((f"{heading} {to}", [_number(end[k]) for end in ends], _SHARE) for k, to in enumerate(_ENDS))
+            return
+        # A column of words stays words, but for those that are measured numbers throughout, such as 0.80.
+        read = [_number(each) for each in words]
+        kept = column["kind"] == "number" or all(re.fullmatch(r"[01]\.[0-9]{2}|[0-9]{1,3}%", each) for each in words)
+        numbers = read if kept else [None] * len(read)
+        style = _SHARE if kept and any(each.endswith("%") for each in words) else ""
+        yield (
+            heading,
+            [_plain(each) if number is None else number for each, number in zip(words, numbers, strict=True)],
+            style,
+        )
         return
     found = [Cited(estimates[each["estimate"]], each["part"]) for each in figures]
     units = {each.estimate.unit for each in found}
     style = _POINTS if units == {"points"} else _SHARE if units == {"share"} else "#,##0"
     if {each.part for each in found} == {"interval"}:
-        for end in ("low", "high"):
-            words = {"low": "from", "high": "to"}[end]
-            yield f"{heading} {words}", [_told(cell, estimates, end) for cell in cells], style
+        for end, word in zip(("low", "high"), _ENDS, strict=True):
+            yield f"{heading} {word}", [_told(cell, estimates, end) for cell in cells], style
         return
     counted = {each.part for each in found} <= {"n", "N", "n counted", "N counted"}
     yield heading, [_told(cell, estimates) for cell in cells], "#,##0" if counted else style
@@ -142,6 +157,8 @@ def _number(words: str) -> float | int | None:
     """Read a number as a page prints it; None where it is none."""
     if re.fullmatch(r"-?[0-9][0-9,]*", words):
         return int(words.replace(",", ""))
+    if re.fullmatch(r"[0-9]+\.[0-9]+", words):
+        return float(words)
     return int(words[:-1]) / 100 if re.fullmatch(r"[0-9]{1,3}%", words) else None
 
 
@@ -162,7 +179,10 @@ def _unlike(heading: str, others: Iterable[str]) -> str:
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
-    words, number = text.capital(re.sub(r"[^\w -]", "", name).replace("_", " ").strip())[:31].strip(), 1
+    words, number = (
+        text.capital(re.sub(r"[^a-zA-Z0-9 _-]", "", name).replace("_", " ").strip())[:31].strip() or "Rows",
+        1,
+    )
     tried = words
     while tried.casefold() in taken:
         number += 1
@@ -194,7 +214,7 @@ def write_workbook(tables: Sequence[Sheet], path: Path | str, *, title: str, abo
         import gptables
 
         book = gptables.produce_workbook(
-            file,  # type: ignore[arg-type]  # xlsxwriter takes it
+            file,
             {each.name: _gptable(each, f"table_{place}") for place, each in enumerate(tables, start=1)},
             cover=gptables.Cover(
                 title=_plain(title),

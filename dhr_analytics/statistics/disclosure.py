@@ -145,10 +145,8 @@ def withheld(estimates: Sequence[Estimate], profile: Profile) -> set[Rows]:
         hidden |= {part for part, _, rest in plan.triples if profile.small(plan.sizes[rest]) and plan.sizes[part]}
     watched = {rest for _, _, rest in plan.triples if profile.complements and profile.small(plan.sizes[rest])}
     seen = np.column_stack([plan.sizes, plan.sizes]).astype(float)  # what is true fits
-    while narrow := _too_narrow(plan, hidden, watched, profile, seen) if hidden else []:
-        more = {at for each in narrow if (at := _partner(plan, each, hidden)) is not None}
-        if not more:  # nothing printed is near: what is left follows from the tables' being there at all
-            break
+    # Each that is too narrow has another withheld; where nothing printed holds it, it follows from the tables' shape.
+    while more := _too_narrow(plan, hidden, watched, profile, seen) if hidden else set():
         hidden |= more
     return {plan.rows[at] for at in hidden}
 
@@ -333,8 +331,10 @@ def _nested(members: np.ndarray, sizes: np.ndarray, common: csr_array) -> Iterat
             yield _Sum(int(members[j]), (int(members[i]),), "<")
 
 
-def _too_narrow(plan: _Plan, hidden: set[int], watched: set[int], profile: Profile, seen: np.ndarray) -> list[int]:
-    """Return the counts that an attacker who knows all that is printed could work out too closely.
+def _too_narrow(plan: _Plan, hidden: set[int], watched: set[int], profile: Profile, seen: np.ndarray) -> set[int]:
+    """Return what to withhold too, for an attacker who knows all that is printed could work out some count too closely.
+
+    For each such count this is the smallest printed one that holds it in its bounds, as the linear programme tells.
 
     ``seen`` holds the least and the largest values that were found to fit, and is added to: what fits goes on to fit
     when more is withheld.
@@ -349,31 +349,34 @@ def _too_narrow(plan: _Plan, hidden: set[int], watched: set[int], profile: Profi
     asked = np.array(sorted(hidden | watched))
     needed = np.where([profile.small(size) for size in plan.sizes[asked]], profile.threshold, 2)
 
-    def look(weights: np.ndarray) -> None:
+    def look(weights: np.ndarray) -> set[int]:
         found = linprog(weights, bounds=bounds, method="highs", **known)
         if found.status != 0:
             raise RuntimeError(f"The search for what could be worked out ended with: {found.message}")
         seen[:, 0], seen[:, 1] = np.minimum(seen[:, 0], found.x), np.maximum(seen[:, 1], found.x)
+        holding = np.abs(found.lower.marginals) + np.abs(found.upper.marginals) > _EPS
+        return {int(at) for at in holding.nonzero()[0] if at in open_to and plan.sizes[at]}
 
     def narrow() -> np.ndarray:
         low, high = seen[asked].T
         return asked[np.floor(high + _EPS) - np.ceil(low - _EPS) + 1 < needed]
 
     # Many counts are seen to be safe at once; only those that are not are looked at one by one.
-    draw, failed = np.random.default_rng(0), set[int]()
+    draw, done, more = np.random.default_rng(0), set[int](), set[int]()
+    open_to = set(plan.printed) - hidden
     for turn in range(_TURNS):
         if len(left := narrow()):
             weights = np.zeros(len(plan.rows))
             weights[left] = (1.0, -1.0)[turn] if turn < 2 else draw.normal(size=len(left))
             look(weights)
-    while open_to := sorted(set(narrow()) - failed):
-        for end in (-1.0, 1.0):
-            weights = np.zeros(len(plan.rows))
-            weights[open_to[0]] = end
-            look(weights)
-        if open_to[0] in narrow():
-            failed.add(open_to[0])
-    return sorted(failed)
+    while left := sorted(set(narrow()) - done):
+        done.add(at := left[0])
+        weights = np.zeros(len(plan.rows))
+        weights[at] = 1.0
+        holding = look(weights) | look(-weights)
+        if at in narrow() and holding:
+            more.add(min(holding, key=lambda other: (plan.sizes[other], other)))
+    return more
 
 
 def _bounds(plan: _Plan, hidden: set[int], profile: Profile) -> np.ndarray:
@@ -396,16 +399,3 @@ def _matrix(sums: Sequence[_Sum], width: int) -> csr_array:
     columns = [at for each in sums for at in (each.whole, *each.parts)]
     values = [value for each in sums for value in (-1.0, *(1.0 for _ in each.parts))]
     return csr_array((values, (rows, columns)), shape=(len(sums), width))
-
-
-def _partner(plan: _Plan, at: int, hidden: set[int]) -> int | None:
-    """Return the smallest printed count that adds up with this one, or with one withheld that does."""
-    open_to = set(plan.printed) - hidden
-    seen, edge = {at}, {at}
-    while edge:
-        near = {other for each in plan.sums if edge & {each.whole, *each.parts} for other in (each.whole, *each.parts)}
-        if found := [other for other in near & open_to if plan.sizes[other]]:
-            return min(found, key=lambda other: (plan.sizes[other], other))
-        edge = near - seen
-        seen |= near
-    return None

@@ -71,8 +71,8 @@ def theme_prevalence(
     """
     plans = known_at(plans, quarter)
     context, machine, human = context_of(plans, quarter), _machine_rows(plans), _human_labels(plans)
-    rows = rows_of(plans, "actions" if over == "actions" else "recommendations")
-    owner = getattr(plans, "actions" if over == "actions" else "recommendations")["recommendation_id"]
+    table = "actions" if over == "actions" else "recommendations"
+    owner, review = getattr(plans, table)["recommendation_id"], pd.factorize(rows_of(plans, table)["review"])[0]
     # Which rows have a theme is itself in doubt, so those of the sample among them are not drawn at random.
     by_theme = "theme=" in context.selection
     out = []
@@ -80,7 +80,7 @@ def theme_prevalence(
         if each.group == NOT_CODED:
             continue
         given = owner.isin(machine.loc[machine["theme"] == each.group, "recommendation_id"]).astype(float)
-        found = corrected_share(rows["review"], given, owner.map(human(each.group)), per_review=over == "reviews")
+        found = corrected_share(review, given, owner.map(human(each.group)), per_review=over == "reviews")
         why = f"{NOT_CORRECTED}: the rows were chosen by theme" if by_theme else found.method
         plain = by_theme or found.value is None
         out.append(
