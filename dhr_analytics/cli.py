@@ -162,6 +162,11 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "a TOML file of your own (default national)",
     )
     sub.add_argument("--jobs", type=positive, default=2, metavar="N", help="notebooks run at the same time (default 2)")
+    sub.add_argument(
+        "--check",
+        action="store_true",
+        help="make nothing: check that the report is untouched, and make each of its figures again",
+    )
     sub.add_argument("--json", action="store_true", help="print the result as JSON")
     sub.add_argument("--decisions", default="data/decisions.csv", metavar="CSV", help="human decisions on themes")
     sub.set_defaults(run=_report)
@@ -236,6 +241,8 @@ def _report(args: argparse.Namespace) -> int:
     from dhr_analytics.statistics.quarter import parse_quarter
 
     quarter = parse_quarter(args.quarter, args.year == "fiscal").id  # before the minutes that reading may take
+    if args.check:
+        return _check_report(Path(args.out) / quarter, as_json=args.json)
     source, unread = Path(args.source), list[str]()
     if not (source / DESCRIPTOR).is_file():
         source, unread = _prepare(source, Path(args.out), args.decisions)
@@ -255,6 +262,17 @@ def _report(args: argparse.Namespace) -> int:
         tell(f"{len(unread)} of the documents gave no plan; see {source / 'rejected.csv'}: {', '.join(unread)}")
     answer(args.json, {"page": str(page), "package": str(source), "unread": unread}, str(page))
     return 1 if unread else 0
+
+
+def _check_report(pack: Path, *, as_json: bool) -> int:
+    from dhr_analytics.reporting.checking import check_pack
+
+    faults, count = check_pack(pack)
+    for fault in faults:
+        tell(fault)
+    said = f"{pack}: {count} figures made again, {len(faults)} faults"
+    answer(as_json, {"report": str(pack), "figures": count, "faults": faults}, said)
+    return 1 if faults else 0
 
 
 def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, list[str]]:

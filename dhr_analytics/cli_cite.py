@@ -28,6 +28,7 @@ def add_cite(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     sub.add_argument(
         "--check", action="store_true", help="make it again from the plans in the report; exit 1 where it differs"
     )
+    sub.add_argument("--json", action="store_true", help="print the result as JSON")
     sub.set_defaults(run=_cite)
 
 
@@ -35,9 +36,7 @@ def _cite(args: argparse.Namespace) -> int:
     from dhr_analytics.reporting.citation import check, citation, find_figure
 
     figure = find_figure(args.id.strip(), args.report)
-    if args.check:
-        holds, words = check(figure)
-        answer(False, {}, words)
-        return 0 if holds else 1
-    answer(False, {}, citation(figure, style=args.format))
-    return 0
+    holds, words = check(figure) if args.check else (True, citation(figure, style=args.format))
+    result: dict[str, object] = {"id": figure.estimate.id, "report": str(figure.pack), "text": words}
+    answer(args.json, {**result, "holds": holds} if args.check else result, words)
+    return 0 if holds else 1

@@ -124,7 +124,7 @@ def test_the_main_job_from_any_folder(plans, tmp_path):
 def test_every_command_and_option_is_documented():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in ("ingest", "classify", "report", "coding export", "coding import", "coding agreement", "codebook check",
-                    "evaluate ingest", "evaluate themes"):  # fmt: skip
+                    "cite", "evaluate ingest", "evaluate themes", "explore", "cite"):  # fmt: skip
         assert f"dhr {command}" in readme
         options = set(re.findall(r"(?<!\w)--[a-z][a-z-]+", dhr(*command.split(), "--help").stdout)) - {"--help"}
         assert not [option for option in options if option not in readme], command

@@ -121,9 +121,9 @@ def _columns(
         if column["kind"] == "number" and all(len(each) == 2 for each in ends):
             yield from ((f"{heading} {to}", [_number(end[k]) for end in ends], _SHARE) for k, to in enumerate(_ENDS))
             return
-        # A column of words stays words, but for those that are measured numbers throughout, such as 0.80.
+        # A column of words stays words, but for those that are numbers throughout, such as 0.80 or 2023.
         read = [_number(each) for each in words]
-        kept = column["kind"] == "number" or all(re.fullmatch(r"[01]\.[0-9]{2}|[0-9]{1,3}%", each) for each in words)
+        kept = column["kind"] == "number" or all(re.fullmatch(r"[01]\.[0-9]{2}|[0-9]{1,3}%|(?:19|20)[0-9]{2}", each) for each in words)
         numbers = read if kept else [None] * len(read)
         style = _SHARE if kept and any(each.endswith("%") for each in words) else ""
         yield (

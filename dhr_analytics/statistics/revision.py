@@ -53,7 +53,7 @@ def revisions(
     out = []
     for now in new_estimates:
         then = before.get(now.id)
-        if then is None or (then.n, then.N, then.value) == (now.n, now.N, now.value):
+        if then is None or _figure(then) == _figure(now):
             continue
         touched = {*then.rows_n} ^ {*now.rows_n} | {*then.rows_N} ^ {*now.rows_N}
         rows = sorted(touched or {*then.rows_N, *now.rows_N})
@@ -67,6 +67,11 @@ def revisions(
         values = (then.n, then.N, then.value, now.n, now.N, now.value)
         out.append(Revision(now.id, now.label, *values, reasons))
     return out
+
+
+def _figure(estimate: Estimate) -> tuple[int, int, str]:
+    value = estimate.value
+    return estimate.n, estimate.N, "" if value is None else f"{value:.6g}"  # as files hold it
 
 
 def revised(estimates: Iterable[Estimate], found: Iterable[Revision]) -> list[Estimate]:
