@@ -238,9 +238,11 @@ def _unread(plans) -> list[str]:  # type: ignore[no-untyped-def]
 def _report(args: argparse.Namespace) -> int:
     from dhr_analytics.package import DESCRIPTOR
     from dhr_analytics.reporting.report import make_report
+    from dhr_analytics.statistics.disclosure import load_profile
     from dhr_analytics.statistics.quarter import parse_quarter
 
     quarter = parse_quarter(args.quarter, args.year == "fiscal").id  # before the minutes that reading may take
+    load_profile(args.profile)
     if args.check:
         return _check_report(Path(args.out) / quarter, as_json=args.json)
     source, unread = Path(args.source), list[str]()

@@ -77,14 +77,15 @@ def _sheet_faults(sheet):
         kinds = {type(cell.value) in (int, float) for cell in column if not SHORTHAND.fullmatch(str(cell.value))}
         if kinds == {True, False}:
             yield f"column {column[0].column_letter} mixes numbers and words"
+        told = [str(cell.value) for cell in column if not SHORTHAND.fullmatch(str(cell.value))]
+        if kinds == {False} and all(_LOOKS_LIKE_A_NUMBER.fullmatch(words) for words in told):
+            yield f"column {column[0].column_letter} holds numbers as words"
 
 
 def _cell_faults(cell):
     words = cell.value
     if words is None or not str(words).strip():
         yield f"{cell.coordinate} is empty"
-    elif isinstance(words, str) and _LOOKS_LIKE_A_NUMBER.fullmatch(words):
-        yield f"{cell.coordinate} holds a number as words: {words!r}"
     elif isinstance(words, str) and not re.search("[a-zA-Z0-9]", words):
         yield f"{cell.coordinate} holds signs only: {words!r}"
     if cell.data_type == "f":

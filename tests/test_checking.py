@@ -73,7 +73,7 @@ def test_revisions_say_what_was_and_why_and_a_later_snapshot_changes_nothing(tmp
     assert {path: path.read_bytes() for path in first.rglob("*.html")} == old, "a later snapshot is not known yet"
     made(tmp_path, _with_snapshot(plans(), "2025-02-28"))
     found = (
-        pd.read_csv(first / "data" / "revisions.csv", dtype=str).set_index("Id").loc["completion_rate.actions.2025Q1"]
+        pd.read_csv(first / "tables" / "revisions.csv", dtype=str).set_index("Id").loc["completion_rate.actions.2025Q1"]
     )
     assert (found["Was"], found["Is"]) == ("2 of 6 (33%)", "4 of 6 (67%)")
     assert "new snapshot" in found["Why"]

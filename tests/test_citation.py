@@ -138,6 +138,8 @@ def test_csl_holds_what_citation_programs_ask_for(national):
 def test_a_figure_is_made_again_and_found_changed_when_the_plans_are(national, capsys):
     assert main(["cite", RATE, "--report", str(national.parent), "--check"]) == 0
     assert "It holds" in capsys.readouterr().out
+    assert main(["cite", RATE, "--report", str(national), "--check", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["holds"] is True
     package = read_package(national / "data")
     later = package.actions.assign(status="completed")
     later.assign(evidence_recorded="false").to_csv(national / "data" / "actions.csv", index=False)

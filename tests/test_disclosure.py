@@ -47,19 +47,16 @@ def pack(cells):
 
 
 def themed(cells):
-    """Tables of themes, of which a row may have both or none: in all and by sector, a row being in one or both of two.
-
-    The cells are (sectors, themes, state); otherwise as ``pack``.
-    """
+    """Tables of themes, of which a row may have both or none; the cells are (themes, state), otherwise as ``pack``."""
     rows = {cell: [f"{'/'.join(cell)}/{k}" for k in range(size)] for cell, size in cells.items()}
     out = []
-    for sector, theme in itertools.product(("", "p", "h"), ("", "t", "d")):
-        where = {"dimension": "theme", "group": theme} if theme else {"dimension": "", "group": ""}
-        where["selection"] = f"sector={sector}" if sector else ""
-        within = [cell for cell in cells if sector in cell[0]]
-        having = [cell for cell in within if theme in cell[1]]
-        done = [cell for cell in having if cell[2] == "done"]
-        for measure, part, among in (("theme_share", having, within), ("completion_rate", done, having)):
+    for theme in ("", "t", "d"):
+        where = {"dimension": "theme", "group": theme} if theme else {}
+        having = [cell for cell in cells if theme in cell[0]]
+        measures = [("theme_share", having, list(cells))] if theme else []
+        for measure, states in (("completion_rate", ("done", "proven")), ("evidenced_share", ("proven",))):
+            measures.append((measure, [cell for cell in having if cell[1] in states], having))
+        for measure, part, among in measures:
             keys = [[row for cell in some for row in rows[cell]] for some in (part, among)]
             out.append((counted(measure, *keys, **where), part, among))
     return out
@@ -114,10 +111,8 @@ sizes = st.one_of(st.just(0), st.integers(1, 6), st.integers(0, 40))
 plans = st.lists(sizes, min_size=18, max_size=18).map(
     lambda drawn: dict(zip(itertools.product(SECTORS, SCOPES, STATES), drawn, strict=True))
 )
-coded = st.lists(sizes, min_size=24, max_size=24).map(
-    lambda drawn: dict(
-        zip(itertools.product(("p", "h", "ph"), ("", "t", "d", "td"), ("open", "done")), drawn, strict=True)
-    )
+coded = st.lists(sizes, min_size=12, max_size=12).map(
+    lambda drawn: dict(zip(itertools.product(("", "t", "d", "td"), STATES), drawn, strict=True))
 )
 profiles = st.sampled_from([LOCAL, Profile("odd", 3, 4, True), Profile("plain", 5, 1, True), Profile("n", 5, 5, False)])
 

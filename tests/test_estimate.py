@@ -90,7 +90,10 @@ def test_estimates_survive_the_way_through_csv_files(tmp_path):
     assert [each.id for each in back] == [each.id for each in made]
     for one, two in zip(back, made, strict=True):
         assert (one.n, one.N, one.rows_n, one.rows_N, one.as_of) == (two.n, two.N, two.rows_n, two.rows_N, two.as_of)
-        assert one.value == (two.value if two.value is None else pytest.approx(two.value, abs=1e-5)) and one.method == two.method
+        assert (
+            one.value == (two.value if two.value is None else pytest.approx(two.value, abs=1e-5))
+            and one.method == two.method
+        )
 
 
 @given(st.text(max_size=20), st.text(alphabet="._=,& +é", max_size=6))

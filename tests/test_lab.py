@@ -6,12 +6,15 @@ from pathlib import Path
 import frames
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from dhr_analytics.errors import UsageError
 from dhr_analytics.package import Plans, write_package
 from dhr_analytics.reporting import lab, widgets
 from dhr_analytics.reporting.run import parameters_of
 from dhr_analytics.reporting.view import View, load
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
 
 def plans() -> Plans:
@@ -89,3 +92,15 @@ def test_without_a_package_no_notebook_is_copied(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no plan package"):
         lab.prepare(tmp_path / "nowhere", tmp_path / "work", quarter="2025Q1")
     assert not (tmp_path / "work").exists()
+
+
+# explore has widgets, which want a browser: see test_pack_browser.
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(path.stem for path in NOTEBOOKS.glob("0*.ipynb")))
+def test_each_notebook_runs_cell_by_cell_in_a_jupyter_kernel(name: str, tmp_path: Path) -> None:
+    write_package(plans(), tmp_path / "reports" / "plans")
+    (tmp_path / "notebooks").mkdir()
+    book = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    done = NotebookClient(book, resources={"metadata": {"path": str(tmp_path / "notebooks")}}).execute()
+    outputs = [each for cell in done.cells for each in cell.get("outputs", ())]
+    assert outputs and not [each for each in outputs if each.output_type in ("error", "stream")]

@@ -43,7 +43,9 @@ def test_measuring_counts_what_was_held_out(tmp_path):
 def test_types_and_strengths_of_actions_add_up():
     wordings = ["Train all staff.", "Write a new policy.", "Train again.", "Add a prompt to the system.", "Tea."]
     plans = frames.build([{"text": each} for each in wordings])
-    assert str(methods.strength(view(plans))).startswith("3 of 5 actions are of a kind held to be weaker (training; policy")
+    assert str(methods.strength(view(plans))).startswith(
+        "3 of 5 actions are of a kind held to be weaker (training; policy"
+    )
     counts = {each.group: each.n for each in methods.actions(view(plans), by="strength")}
     assert counts == {"stronger": 0, "intermediate": 1, "weaker": 3, "": 1}
     types = methods.actions(view(plans), by="action_type")

@@ -141,7 +141,9 @@ def test_the_list_is_that_of_what_is_known_and_asked_for_least_sure_first():
 
 def test_what_is_stated_least_is_said_with_ties_and_when_all_is_there():
     bare, full = View(frames.build([{}, {}]), QUARTER), View(frames.build([GOOD]), QUARTER)
-    assert "owner, date, status and outcome are stated least: for 0 of 2 actions (0%)" in str(findings.reading(bare)[0][1])
+    assert "owner, date, status and outcome are stated least: for 0 of 2 actions (0%)" in str(
+        findings.reading(bare)[0][1]
+    )
     assert findings.reading(full)[0][0] == "Owner, date, status and outcome are stated for every action"
 
 

@@ -124,8 +124,6 @@ def test_a_finding_names_its_figures_in_the_markup():
     shown = content(show.findings([(say("{} <i>", Cited(rate, "of")), Measured("F1 60%"))]))
     assert (shown["findings"][0]["headline"], shown["findings"][0]["detail"]) == ("12 of 48 actions <i>", "F1 60%")
     html = page.block(shown)
-    wanted = (
-        f'<data value="0.25" data-estimate="{rate.id}" data-part="of">12 of 48 actions</data> &lt;i&gt;'
-    )
+    wanted = f'<data value="0.25" data-estimate="{rate.id}" data-part="of">12 of 48 actions</data> &lt;i&gt;'
     assert wanted in html and 'data-measured="beforehand">F1 60%</span>' in html
     assert show.sentence("") is None and "12" in page.block(content(show.sentence(say("{}", Cited(rate, "n")))))

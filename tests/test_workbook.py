@@ -101,7 +101,7 @@ def test_two_runs_give_the_same_bytes(made, tmp_path):
     assert again.read_bytes() == made[0].read_bytes()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=6), st.text(min_size=1, max_size=50))
 def test_any_words_give_a_workbook_that_passes(tmp_path_factory, words, title):
     frame = pd.DataFrame({"Wording": pd.Series(words, dtype="str"), "Place": pd.Series(words, dtype="str")})
@@ -145,7 +145,9 @@ def test_the_checker_finds_what_it_looks_for(made, tmp_path):
     assert "merged" in spoiled(sheet(lambda one: one.merge_cells("A5:B5")))
     assert "D4 is empty" in spoiled(sheet(lambda one: one.__setitem__("D4", None)))
     assert "holds a formula" in spoiled(sheet(lambda one: one.__setitem__("D4", "=1+1")))
-    assert "numbers as words" in spoiled(lambda broken: [broken["Overdue rows"].cell(r, 2, str(r)) for r in range(4, 14)])
+    assert "numbers as words" in spoiled(
+        lambda broken: [broken["Overdue rows"].cell(r, 2, str(r)) for r in range(4, 14)]
+    )
     assert "mixes numbers" in spoiled(sheet(lambda one: one.__setitem__("B4", "many")))
     assert "outside its table" in spoiled(sheet(lambda one: one.__setitem__("J20", "x")))
     assert "not unique" in spoiled(sheet(lambda one: one.__setitem__("B3", "Out of")))

@@ -129,7 +129,13 @@ def make_report(
         if leaving.suppresses:
             # Nothing is kept of the first run, which holds the figures as they are.
             shutil.rmtree(fresh / "notebooks")
-            printed = disclose([each for each in printed if each.dimension != "review"], leaving)  # single rows
+            # Tables by review, and of themes by sector, are left out.
+            printed = [
+                each
+                for each in printed
+                if each.dimension != "review" and "sector=" not in each.id.partition(".where.")[2]
+            ]
+            printed = disclose(printed, leaving)
             write_estimates(printed, fresh / "data", rows=False)
             executed, seconds = ran(str(fresh), str(fresh / "data" / "estimates.csv"))
             shutil.rmtree(fresh / "notebooks")
@@ -141,8 +147,8 @@ def make_report(
             printed = revised(printed, changed)
             write_package(kept, fresh / "data")
             write_estimates(printed, fresh / "data")
-            write_csv(revision_table(changed, printed), fresh / "data" / REVISIONS)
             if changed:
+                write_csv(revision_table(changed, printed), fresh / "tables" / REVISIONS)
                 tell(f"{text.count(len(changed), 'figures')} revised since this report was last made: see the contents")
         _write(fresh, executed, view, printed, changed=changed, explorer=explorer)
         if not only:

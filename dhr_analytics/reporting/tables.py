@@ -70,6 +70,10 @@ NO_SAMPLE = (
     "reviews drawn at random (5 are the least) for people to code; “dhr coding import PACKAGE sheet.xlsx” takes it."
 )
 LONGEST, LONGEST_EXAMPLE = 420, 90
+TWO_WAYS = (
+    "Left out here: a recommendation counts in several themes and in several sectors, and with this disclosure profile "
+    "small counts could be worked out from where they overlap."
+)
 QUARTERS = 12
 
 
@@ -363,10 +367,12 @@ def overdue(view: View, *, brief: bool = False) -> pd.DataFrame:
     return out.drop(columns=["Sector", "Review", "Place in the document"]) if brief else out
 
 
-def theme_sectors(view: View) -> pd.DataFrame:
+def theme_sectors(view: View) -> pd.DataFrame | str:
     """Return recommendations by theme and by the sector that leads their actions."""
     if view.why_no_themes or view.plans.actions.empty:
         return pd.DataFrame()
+    if view.why_left_out:
+        return TWO_WAYS
     present = set(view.plans.actions["sector"].replace("", NOT_STATED))
     sectors = [each for each in (*SECTORS, NOT_STATED) if each in present]
     every = [each for each in themes(view) if each.n]

@@ -26,6 +26,7 @@ MISSING = "[x]"
 KEY = "Id of the figures"
 LANGUAGE = "en-GB"
 _MADE = datetime(2000, 1, 1)  # a fixed day: the pack says of which day its figures are
+_NUMBERS = re.compile(r"[01]\.[0-9]{2}|[0-9]{1,3}%|(?:19|20)[0-9]{2}")
 _ENDS = ("from", "to")
 _SHARE, _POINTS = "0%", "+0%;-0%;0%"
 SHORTHAND = (
@@ -119,11 +120,14 @@ def _columns(
         words = [str(each) for each in cells]
         ends = [re.split(" to ", each) for each in words]
         if column["kind"] == "number" and all(len(each) == 2 for each in ends):
-            yield from ((f"{heading} {to}", [_number(end[k]) for end in ends], _SHARE) for k, to in enumerate(_ENDS))
+            yield from (
+                (f"{heading} {to}", [_plain(end[k]) if (n := _number(end[k])) is None else n for end in ends], _SHARE)
+                for k, to in enumerate(_ENDS)
+            )
             return
         # A column of words stays words, but for those that are numbers throughout, such as 0.80 or 2023.
         read = [_number(each) for each in words]
-        kept = column["kind"] == "number" or all(re.fullmatch(r"[01]\.[0-9]{2}|[0-9]{1,3}%|(?:19|20)[0-9]{2}", each) for each in words)
+        kept = column["kind"] == "number" or all(_NUMBERS.fullmatch(each) for each in words)
         numbers = read if kept else [None] * len(read)
         style = _SHARE if kept and any(each.endswith("%") for each in words) else ""
         yield (
@@ -159,7 +163,9 @@ def _number(words: str) -> float | int | None:
         return int(words.replace(",", ""))
     if re.fullmatch(r"[0-9]+\.[0-9]+", words):
         return float(words)
-    return int(words[:-1]) / 100 if re.fullmatch(r"[0-9]{1,3}%", words) else None
+    # The nearest whole percentage, as everywhere in such a column.
+    share = re.fullmatch(r"(?:less than |more than )?([0-9]{1,3})%", words)
+    return int(share[1]) / 100 if share else None
 
 
 def _plain(words: str) -> str:
@@ -179,11 +185,9 @@ def _unlike(heading: str, others: Iterable[str]) -> str:
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
-    words, number = (
-        text.capital(re.sub(r"[^a-zA-Z0-9 _-]", "", name).replace("_", " ").strip())[:31].strip() or "Rows",
-        1,
-    )
-    tried = words
+    plain = re.sub(r"[^a-zA-Z0-9 _-]", "", name).replace("_", " ").strip(" -")
+    words = tried = text.capital(plain)[:31].strip() or "Rows"
+    number = 1
     while tried.casefold() in taken:
         number += 1
         tried = f"{words[:27]} {number}"

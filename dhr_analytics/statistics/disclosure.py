@@ -257,6 +257,7 @@ def _plan(estimates: Sequence[Estimate]) -> _Plan:
         if part_rows < whole_rows and part_rows:
             rest = place.setdefault(whole_rows - part_rows, len(place))
             triples[place[part_rows], place[whole_rows], rest] = None
+            families[each.measure, each.denominator, each.dimension, each.id.partition(".where.")[2], "rest"].add(rest)
     sizes, common = np.array([len(rows) for rows in place]), _common(list(place))
     sums = dict.fromkeys(_Sum(whole, (part, rest)) for part, whole, rest in triples)
     totals: dict[tuple[str, ...], set[int]] = defaultdict(set)
@@ -369,8 +370,8 @@ def _too_narrow(plan: _Plan, hidden: set[int], watched: set[int], profile: Profi
             weights = np.zeros(len(plan.rows))
             weights[left] = (1.0, -1.0)[turn] if turn < 2 else draw.normal(size=len(left))
             look(weights)
-    while left := sorted(set(narrow()) - done):
-        done.add(at := left[0])
+    while rest := sorted({int(at) for at in narrow()} - done):
+        done.add(at := rest[0])
         weights = np.zeros(len(plan.rows))
         weights[at] = 1.0
         holding = look(weights) | look(-weights)

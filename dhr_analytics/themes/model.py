@@ -157,9 +157,10 @@ def scores(model: Model, added: Sequence[np.ndarray]) -> np.ndarray:
 
 def probabilities(model: Model, scores: np.ndarray, hits: np.ndarray) -> np.ndarray:
     """Join scores with rule hits (both texts x themes) to calibrated probabilities."""
-    ruled = hits > 0
     base, slope, rule, more, both = model.join.T
-    return 1 / (1 + np.exp(-(base + slope * scores + ruled * (rule + more * np.log1p(hits) + both * scores))))
+    # What a rule adds shrinks where the words say the same already, but never turns against the theme.
+    added = np.maximum(rule + more * np.log1p(hits) + both * scores, 0.0) * (hits > 0)
+    return 1 / (1 + np.exp(-(base + slope * scores + added)))
 
 
 def rule_hits(codebook: Codebook, found: Sequence[Iterable[Evidence]], themes: Sequence[str]) -> np.ndarray:
