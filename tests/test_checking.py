@@ -1,6 +1,10 @@
 """A pack that was changed afterwards, or whose figures no longer hold, is found out; revisions say what changed."""
 
+import random
 import re
+import subprocess
+import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -102,3 +106,27 @@ def _with_snapshot(given: Plans, day: str) -> Plans:
         actions=actions,
         themes=later(given.themes),
     )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_a_run_killed_at_any_moment_leaves_the_old_report_whole(tmp_path: Path) -> None:
+    pack, draw = made(tmp_path, plans()), random.Random(3)
+    write_package(_with_snapshot(plans(), "2025-02-28"), tmp_path / "package")
+    old = (pack / "manifest.json").read_bytes()
+    command = [sys.executable, "-m", "dhr_analytics", "report", tmp_path / "package", "--only", "00_summary"]
+    for _ in range(3):
+        with subprocess.Popen(
+            [*command, "--out", tmp_path / "out"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        ) as run:
+            timer = threading.Timer(1 + 4 * draw.random(), run.kill)
+            timer.start()
+            run.wait()
+            timer.cancel()
+        assert check_pack(pack)[0] == []
+        if (pack / "manifest.json").read_bytes() != old:
+            break  # it was quicker than the kill
+    done = subprocess.run([*command, "--out", tmp_path / "out"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert check_pack(pack)[0] == [] and "Revised since" in (pack / "index.html").read_text(encoding="utf-8")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".2025Q1.lock", "2025Q1"]

@@ -109,3 +109,17 @@ def _address(log: Path) -> str:
                 return address
         time.sleep(0.2)
     raise AssertionError(log.read_text())
+
+
+def test_the_pdf_names_no_place_on_this_computer(pack):
+    import zlib
+
+    content = (pack / "pack.pdf").read_bytes()
+    streams = [content]
+    for piece in content.split(b"stream\n")[1:]:
+        try:
+            streams.append(zlib.decompress(piece.split(b"\nendstream")[0]))
+        except zlib.error:
+            continue
+    assert len(streams) > 10
+    assert not any(b"file:" in each or str(pack).encode() in each for each in streams)

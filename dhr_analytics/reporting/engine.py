@@ -2,27 +2,27 @@
 
 Started by `run` as ``python -m dhr_analytics.reporting.engine``. It reads the tasks from standard input and answers
 with one line each as they are done, all JSON. A Jupyter kernel for each notebook would load pandas and matplotlib
-every time; that was two thirds of the time a pack took. Where there is no fork (Windows), a process runs several
-notebooks one after the other, each with a namespace of its own.
+every time; that was two thirds of the time a pack took. Where forks are not to be had (Windows) or not safe (macOS),
+the notebooks run one after the other in this process, each with a namespace of its own.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import importlib
 import io
 import json
-import multiprocessing
 import os
+import selectors
+import signal
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections import deque
+from collections.abc import Generator
 from typing import Any
 
 _LOADED = ("matplotlib.figure", "papermill", "IPython.core.interactiveshell", "dhr_analytics.reporting.recurring")
-_FORKS = sys.platform.startswith("linux")
-
-
 # Checks web addresses by a grammar that takes a second to build; nothing here asks for that, and all goes without it.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
@@ -31,23 +31,67 @@ def main() -> None:
     """Run the notebooks that standard input names; none is begun after one has failed."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a notebook's libraries print is no answer
+    _end_with_parent()
     given = json.loads(sys.stdin.readline())
-    context = multiprocessing.get_context("forkserver" if _FORKS else "spawn")
-    if _FORKS:
-        context.set_forkserver_preload([__spec__.name, *_LOADED])
-    with ProcessPoolExecutor(given["jobs"], mp_context=context, max_tasks_per_child=1 if _FORKS else None) as pool:
-        for done in as_completed(pool.submit(_run, task) for task in given["tasks"]):
-            try:
-                answer = done.result()
-            except BrokenProcessPool:
-                answer = {"broke": "its process was ended"}
+    for name in _LOADED:
+        importlib.import_module(name)
+    forks = sys.platform.startswith("linux")
+    with contextlib.closing(_forked(given["tasks"], given["jobs"]) if forks else _in_turn(given["tasks"])) as done:
+        for answer in done:
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
             if "took" not in answer:
-                pool.shutdown(cancel_futures=True)
                 break
-        answers.close()
-        os._exit(0)  # nothing is left to be done, and parting from the pool takes seconds
+
+
+def _end_with_parent() -> None:
+    """Have this process ended when the one that started it is killed, so that it writes to no folder given up."""
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def _in_turn(tasks: list[dict[str, Any]]) -> Generator[dict[str, Any]]:
+    for task in tasks:
+        yield _run(task)
+
+
+def _forked(tasks: list[dict[str, Any]], jobs: int) -> Generator[dict[str, Any]]:
+    """Run each task in a fork, so that no notebook leaves anything behind for the next; give answers as they come."""
+    waiting, running = deque(tasks), dict[int, tuple[int, dict[str, Any]]]()
+    with selectors.DefaultSelector() as selector:
+        try:
+            while waiting or running:
+                while waiting and len(running) < jobs:
+                    pipe, child = _begin(waiting[0])
+                    running[pipe] = (child, waiting.popleft())
+                    selector.register(pipe, selectors.EVENT_READ)
+                for key, _ in selector.select():
+                    selector.unregister(key.fd)
+                    with os.fdopen(key.fd, encoding="utf-8") as answer:
+                        said = answer.read()
+                    child, task = running.pop(key.fd)
+                    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+                    yield json.loads(said) if said else {**task, "broke": f"its process ended with {ended}"}
+        finally:
+            for child, _ in running.values():
+                os.kill(child, signal.SIGKILL)
+
+
+def _begin(task: dict[str, Any]) -> tuple[int, int]:
+    """Fork for a task; return the end of the pipe that its answer comes from, and the process."""
+    back, there = os.pipe()
+    if child := os.fork():
+        os.close(there)
+        return back, child
+    code = 1
+    try:
+        _end_with_parent()
+        with os.fdopen(there, "w", encoding="utf-8") as pipe:
+            pipe.write(json.dumps(_run(task)))
+        code = 0
+    finally:
+        os._exit(code)
 
 
 def _run(task: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -150,7 +151,7 @@ def make_report(
             if changed:
                 write_csv(revision_table(changed, printed), fresh / "tables" / REVISIONS)
                 tell(f"{text.count(len(changed), 'figures')} revised since this report was last made: see the contents")
-        _write(fresh, executed, view, printed, changed=changed, explorer=explorer)
+        _write(fresh, executed, view, printed, changed=changed, explorer=explorer, pdf=bool(browser))
         if not only:
             _print(fresh, browser, tell)
         (fresh / PRINTED).unlink()
@@ -228,6 +229,7 @@ def _write(
     *,
     changed: Sequence[Revision],
     explorer: bool,
+    pdf: bool,
 ) -> None:
     """Write the pages, the contents, the workbook, and all pages as one to print."""
     made: list[dict[str, Any]] = [
@@ -276,10 +278,17 @@ def _write(
         "documents": documents,
         "left_out": view.why_left_out,
         "workbook": bool(shown),
+        "pdf": pdf,
         "revisions": revision_table(changed, printed).to_dict("records"),
     }
     _save(fresh / "index.html", page.render("index.html.j2", title="Contents", **contents))
-    _save(fresh / PRINTED, page.render("print.html.j2", title="Report", **contents))
+    _save(fresh / PRINTED, _without_files(page.render("print.html.j2", title="Report", **contents)))
+
+
+def _without_files(printed: str) -> str:
+    """Return a page to print without its links to other files: a PDF would hold the whole path to them."""
+    printed = re.sub(r'<a href="(?:tables|figures)/[^>]*>.*?</a>|<figcaption>Chart as .*?</figcaption>', "", printed)
+    return re.sub(r'<a (?:class="[^"]*" )?href="(?!#)[^>]*>(.*?)</a>', r"\1", printed)
 
 
 def _explore(fresh: Path, view: View, source: Path, names: Sequence[str]) -> None:
