@@ -89,10 +89,10 @@ def shares(
 def _grouped(frame: pd.DataFrame, names: list[str]) -> tuple[dict[str, tuple[str, ...]], pd.Series]:
     """Return the keys of each group's rows, and how many of them each review has (by group and review)."""
     if "group" not in frame:
-        keys, sizes = tuple(frame["row"]), frame.groupby("review").size()
+        keys, sizes = tuple(frame["row"].tolist()), frame.groupby("review").size()
         return dict.fromkeys(names, keys), pd.concat(dict.fromkeys(names, sizes), names=["group"])
     keyed: dict[str, list[str]] = {}
-    for group, row in zip(frame["group"], frame["row"], strict=True):
+    for group, row in zip(frame["group"].tolist(), frame["row"].tolist(), strict=True):
         keyed.setdefault(group, []).append(row)
     return {group: tuple(rows) for group, rows in keyed.items()}, frame.groupby(["group", "review"]).size()
 

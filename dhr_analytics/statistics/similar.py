@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -92,7 +93,7 @@ def similar_recommendations(plans: Plans, quarter: Quarter, *, threshold: float 
     texts = plans.recommendations.set_index("recommendation_id")
     review = texts["review_id"].map(review_of).to_dict()
     nodes = _nodes(plans)
-    near = _alike([node[0] for node in nodes], [node[1] for node in nodes], threshold)
+    near = _alike(tuple(node[0] for node in nodes), tuple(node[1] for node in nodes), threshold)
     out = []
     for group in _linked([node[1] for node in nodes], near):
         found = [(key, at) for at in group for key in nodes[at][2]]
@@ -163,8 +164,9 @@ def _nodes(plans: Plans) -> list[Node]:
     return [(wording, frozenset(names), members) for (wording, names), members in sorted(same.items())]
 
 
+@lru_cache(maxsize=2)  # one pack asks for the groups, and for the share in them
 def _alike(
-    wordings: Sequence[str], themes: Sequence[frozenset[str]], threshold: float
+    wordings: tuple[str, ...], themes: tuple[frozenset[str], ...], threshold: float
 ) -> Mapping[int, Mapping[int, float]]:
     """Return which wordings are alike, and how much, both ways."""
     near: dict[int, dict[int, float]] = defaultdict(dict)
