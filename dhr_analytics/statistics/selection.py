@@ -174,7 +174,7 @@ def _match(asked: Iterable[str] | str, present: pd.Series, kind: str) -> list[st
     known: dict[str, list[str]] = {}
     for value in sorted(set(present) - {""}):
         known.setdefault(_plain(value), []).append(value)
-    if isinstance(asked, str):  # "Bournemouth, Christchurch and Poole" is one area, commas and all
+    if isinstance(asked, str):  # "Northshire, Southam and Eastham" may be one area, commas and all
         asked = [asked] if _plain(asked) in known else asked.split(";" if ";" in asked else ",")
     found: list[str] = []
     for value in asked:
