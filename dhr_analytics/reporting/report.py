@@ -333,7 +333,6 @@ def _facts(view: View) -> list[tuple[str, str]]:
     latest = pd.concat([reviews["snapshot_on"], reviews["published_on"]]).max()
     used = [] if themes is None else sorted(set(themes["codebook_version"]) - {""})
     return [
-        ("Action plans", text.number(tables.counted(view)["reviews"].n)),
         ("Latest date that a plan states of itself", text.day(None if pd.isna(latest) else latest)),
         ("Read with", str(about.get("software", "not stated"))),
         ("Report made with", f"dhr_analytics {__version__}"),
