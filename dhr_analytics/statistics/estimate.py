@@ -16,7 +16,7 @@ import pandas as pd
 from dhr_analytics._version import __version__
 from dhr_analytics.errors import UsageError
 from dhr_analytics.package import Plans
-from dhr_analytics.statistics.catalogue import CATALOGUE, WILSON
+from dhr_analytics.statistics.catalogue import CATALOGUE, NO_INTERVAL, WILSON
 from dhr_analytics.statistics.quarter import Quarter, parse_quarter, span_label
 
 NOT_STATED = "not stated"
@@ -102,6 +102,33 @@ def context_of(plans: Plans, quarter: Quarter) -> Context:
 def escaped(value: str) -> str:
     """Return a value as it stands in an id: without spaces, dots, commas or equals signs."""
     return quote_plus(value).replace(".", "%2E")
+
+
+def part_of(measure: str, part: Iterable[str], whole: Iterable[str], *, context: Context, denominator: str) -> Estimate:
+    """Build the share that the rows of a part are of those of a whole, as a count without an interval.
+
+    Parameters
+    ----------
+    measure : str
+        Key of the catalogue.
+    part, whole : iterable of str
+        Keys of the rows.
+    context : Context
+    denominator : str
+        What the rows are.
+    """
+    counted, among = tuple(sorted(part)), tuple(sorted(whole))
+    return estimate(
+        measure,
+        len(counted),
+        len(among),
+        context=context,
+        denominator=denominator,
+        value=len(counted) / len(among) if among else None,
+        method=NO_INTERVAL,
+        rows_n=counted,
+        rows_N=among,
+    )
 
 
 def estimate(

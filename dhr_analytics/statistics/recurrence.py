@@ -6,9 +6,8 @@ import pandas as pd
 
 from dhr_analytics.package import Plans
 from dhr_analytics.schema import review_of
-from dhr_analytics.statistics.catalogue import NO_INTERVAL
 from dhr_analytics.statistics.counting import shares
-from dhr_analytics.statistics.estimate import Estimate, context_of, estimate, ordered
+from dhr_analytics.statistics.estimate import Estimate, context_of, ordered, part_of
 from dhr_analytics.statistics.quarter import Quarter
 from dhr_analytics.statistics.selection import known_at, lead_agency, theme_rows
 
@@ -73,18 +72,8 @@ def recurring_share(plans: Plans, quarter: Quarter) -> Estimate:
     """
     known = known_at(plans, quarter)
     found = recurring_themes(known, quarter)
-    part, whole = (sorted(rows["theme"]) for rows in (found[found["n_reviews"] > 1], found))
-    return estimate(
-        "recurring_theme_share",
-        len(part),
-        len(whole),
-        context=context_of(known, quarter),
-        denominator="themes",
-        value=len(part) / len(whole) if whole else None,
-        method=NO_INTERVAL,
-        rows_n=tuple(part),
-        rows_N=tuple(whole),
-    )
+    part, whole = found.loc[found["n_reviews"] > 1, "theme"], found["theme"]
+    return part_of("recurring_theme_share", part, whole, context=context_of(known, quarter), denominator="themes")
 
 
 def review_years(plans: Plans) -> pd.DataFrame:

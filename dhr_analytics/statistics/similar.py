@@ -14,8 +14,7 @@ import pandas as pd
 
 from dhr_analytics.package import Plans
 from dhr_analytics.schema import review_of
-from dhr_analytics.statistics.catalogue import NO_INTERVAL
-from dhr_analytics.statistics.estimate import Estimate, context_of, estimate
+from dhr_analytics.statistics.estimate import Estimate, context_of, part_of
 from dhr_analytics.statistics.quarter import Quarter
 from dhr_analytics.statistics.selection import known_at, theme_rows
 
@@ -133,18 +132,9 @@ def repeated_share(plans: Plans, quarter: Quarter, groups: pd.DataFrame | None =
     """
     groups = similar_recommendations(plans, quarter) if groups is None else groups
     known = known_at(plans, quarter)
-    whole, part = sorted(known.recommendations["recommendation_id"]), sorted(groups["recommendation_id"])
-    return estimate(
-        "repeated_share",
-        len(part),
-        len(whole),
-        context=context_of(known, quarter),
-        denominator="recommendations",
-        value=len(part) / len(whole) if whole else None,
-        method=NO_INTERVAL,
-        rows_n=tuple(part),
-        rows_N=tuple(whole),
-    )
+    part, whole = groups["recommendation_id"], known.recommendations["recommendation_id"]
+    context = context_of(known, quarter)
+    return part_of("repeated_share", part, whole, context=context, denominator="recommendations")
 
 
 Node = tuple[str, frozenset[str], list[str]]
