@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import spacy
 
+from dhr_analytics.processes import processors
 from dhr_analytics.themes.codebook import Codebook
 from dhr_analytics.themes.coding import code_stream, code_texts
 from dhr_analytics.themes.model import load_model, read_training
@@ -31,12 +32,13 @@ def frames(n: int) -> Iterator[pd.DataFrame]:
         yield texts(min(CHUNK, n - start), start)
 
 
-def cold_start() -> float:
-    """Seconds for 100 texts in a new process, imports included, with the model in the cache."""
+def classify(n: int, jobs: int | None = None) -> float:
+    """Seconds of `dhr classify --texts` for so many texts in a new process, with the model in the cache."""
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / "texts.csv"
-        texts(100).to_csv(given, index=False)
+        texts(n).to_csv(given, index=False)
         command = [sys.executable, "-m", "dhr_analytics", "classify", "--texts", given, "--out", Path(folder) / "o.csv"]
+        command += ["--jobs", jobs] if jobs else []
         start = time.perf_counter()
         subprocess.run(list(map(str, command)), check=True, capture_output=True)
         return time.perf_counter() - start
@@ -44,7 +46,7 @@ def cold_start() -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts", type=int, default=20_000)
+    parser.add_argument("--texts", type=int, default=40_000)
     parser.add_argument("--stream", type=int, default=0, help="texts to stream, for the memory figure")
     args = parser.parse_args()
     codebook = Codebook.load()
@@ -56,16 +58,20 @@ def main() -> None:
     start = time.perf_counter()
     rows = len(code_texts(given, codebook))
     taken = time.perf_counter() - start
-    print(f"speed: {args.texts / taken:,.0f} recommendations/s ({args.texts:,} texts, {rows:,} themes)")
+    print(f"code_texts: {args.texts / taken:,.0f} texts/s in one process ({args.texts:,} texts, {rows:,} themes)")
     start = time.perf_counter()
     tokenize = spacy.blank("en").make_doc
     for text in given["text"]:
         tokenize(text)
     print(f"ratio: {taken / (time.perf_counter() - start):.1f} times as long as spaCy's tokenizer alone takes for them")
+    cold = min(classify(100) for _ in range(3))
+    print(f"dhr classify, cold start: {cold:.2f} s for 100 texts (best of 3)")
+    for jobs in (1, None):
+        speed = (args.texts - 100) / (classify(args.texts, jobs) - cold)
+        print(f"dhr classify, once loaded: {speed:,.0f} texts/s, --jobs {jobs or f'{processors()} (default here)'}")
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "import pandas, spacy"], check=True)
-    print(f"import of pandas and spaCy alone: {time.perf_counter() - start:.2f} s")
-    print(f"cold start: {min(cold_start() for _ in range(3)):.2f} s for 100 texts (best of 3)")
+    subprocess.run([sys.executable, "-c", "import pandas"], check=True)
+    print(f"import of pandas alone: {time.perf_counter() - start:.2f} s")
     if args.stream:
         start = time.perf_counter()
         rows = sum(len(coded) for _, coded in code_stream(frames(args.stream), codebook))

@@ -36,7 +36,6 @@ def main() -> None:
             package, out = f"{folder}/pkg", f"{folder}/out"
             steps = {
                 "start of Python with pandas": [sys.executable, "-c", "import pandas"],
-                "start of Python with both": [sys.executable, "-c", "import pandas, spacy"],
                 "dhr ingest data/sample": [*dhr, "ingest", "data/sample", "--out", package],
                 "the same again": [*dhr, "ingest", "data/sample", "--out", package],
                 "dhr classify PACKAGE": [*dhr, "classify", package],

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dhr_analytics.errors import InputError, UsageError
+from dhr_analytics.processes import processors
 from dhr_analytics.terminal import answer, command, positive, tell
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ def _add_classify(commands: Commands) -> None:
     sub.add_argument("package", nargs="?", metavar="DIR", help="a plan package that dhr ingest has written")
     sub.add_argument("--texts", metavar="IN.csv", help="code the texts of a CSV file instead")
     sub.add_argument("--out", metavar="OUT.csv", help="where the themes of --texts go")
+    sub.add_argument(
+        "--jobs",
+        type=positive,
+        metavar="N",
+        help="portions of 5,000 --texts coded at the same time (default: one for each processor, at most 8); "
+        "the result is the same for every N",
+    )
     _codebook_option(sub)
     _decisions_option(sub)
     sub.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -193,12 +201,13 @@ def _classify_texts(args: argparse.Namespace, codebook: Codebook) -> int:
     from dhr_analytics.themes.coding import code_stream
     from dhr_analytics.themes.texts import read_texts
 
+    jobs = args.jobs or min(processors(), 8)
     began, out, texts, given = time.perf_counter(), Path(args.out), 0, 0
     part = out.with_name(f".{out.name}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8", newline="") as lines:
-            for frame, themes in code_stream(read_texts(args.texts), codebook):
+            for frame, themes in code_stream(read_texts(args.texts), codebook, jobs=jobs):
                 themes.to_csv(lines, index=False, header=not texts, lineterminator="\n", float_format="%.6g")
                 texts, given = texts + len(frame), given + len(themes)
                 tell(f"coded {texts:,} texts in {time.perf_counter() - began:.1f} s")

@@ -1,5 +1,7 @@
 """Coding: the rows of themes.csv."""
 
+import os
+import signal
 from pathlib import Path
 
 import pandas as pd
@@ -75,14 +77,20 @@ def test_without_its_evidence_a_theme_of_the_published_plans_is_less_likely() ->
     assert (cases["after"] < cases["probability"]).all()
 
 
-def test_each_text_is_coded_by_itself_and_so_in_any_portions() -> None:
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_each_text_is_coded_by_itself_and_so_in_any_portions_and_processes(jobs: int) -> None:
     texts = pd.DataFrame(read_training()[::9])
-    whole = code_texts(texts)
-    portions = pd.concat(
-        [themes for _, themes in code_stream(texts.iloc[at : at + 7] for at in range(0, len(texts), 7))],
-        ignore_index=True,
-    )
-    pd.testing.assert_frame_equal(portions, whole)
+    portions = (texts.iloc[at : at + 7] for at in range(0, len(texts), 7))
+    frames, themes = zip(*code_stream(portions, jobs=jobs), strict=True)
+    pd.testing.assert_frame_equal(pd.concat(frames), texts)
+    pd.testing.assert_frame_equal(pd.concat(themes, ignore_index=True), code_texts(texts))
+
+
+def test_a_worker_that_is_killed_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dhr_analytics.themes.coding.code_texts", lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    texts = pd.DataFrame(read_training()[:20])
+    with pytest.raises(InputError, match="--jobs 1"):
+        list(code_stream([texts[:10], texts[10:]], jobs=2))
 
 
 def test_review_queue_holds_the_unsure_themes_the_most_useful_first() -> None:

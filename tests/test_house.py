@@ -28,7 +28,7 @@ LAYERS = {
     "cli_cite": {"terminal", "statistics", "reporting"},
     "cli": {"terminal", "cli_coding", "cli_cite", "ingest", "themes", "statistics", "reporting"},
 }
-GROUND = {"errors", "schema", "package", "_version"}
+GROUND = {"errors", "schema", "package", "processes", "_version"}
 
 
 def tracked() -> list[Path]:

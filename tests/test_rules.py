@@ -1,10 +1,16 @@
 """The phrase rules: what is found, where, and what keeps a match from counting."""
 
+from pathlib import Path
+
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
 
 from dhr_analytics.themes import Codebook, find_themes
+from dhr_analytics.themes.codebook import Phrase, Theme
 from dhr_analytics.themes.words import fold_word
 
 SMALL = """
@@ -226,3 +232,37 @@ def test_every_bundled_phrase_can_be_found(bundled: Codebook) -> None:
         if owner not in {evidence.theme for evidence in found}
     ]
     assert dead == []
+
+
+PLAIN = st.sampled_from("the review policy should be trust mental health alone distress travel . ; children".split())
+VOCAB = spacy.blank("en").vocab
+
+
+@given(st.sets(st.lists(PLAIN, min_size=1, max_size=4).map(" ".join), max_size=12), st.lists(PLAIN, max_size=40))
+def test_wordings_are_found_where_phrase_matcher_finds_them(wordings: set[str], text: list[str]) -> None:
+    matcher = PhraseMatcher(VOCAB)
+    for wording in wordings:
+        matcher.add(wording, [Doc(VOCAB, words=wording.split())])
+    doc = Doc(VOCAB, words=text)
+    expected = [(VOCAB.strings[key], doc[start:].text_with_ws, doc[start:end].text) for key, start, end in matcher(doc)]
+    themes = [Theme(wording, "", "", "", "", phrases=(Phrase(((wording,),), ()),)) for wording in sorted(wordings)]
+    whole = " ".join(text)
+    found = find_themes([whole], Codebook("0", tuple(themes)))[0]
+    assert sorted((one.theme, f"{whole[one.start :]} ", one.words) for one in found) == sorted(expected)
+
+
+def test_the_rules_are_a_component_of_any_spacy_pipeline(bundled: Codebook, tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("dhr_themes")
+    text = "The Trust should train staff in coercive control. GPs should make carers' assessments."
+    doc = nlp(text)
+    spans = list(doc.spans["themes"])
+    assert [(span.label_, span.start_char, span.text) for span in spans] == [
+        (one.theme, one.start, one.words) for one in find_themes([text], bundled)[0]
+    ]
+    assert "training" in {span.label_ for span in spans}
+    (own := tmp_path / "own.toml").write_text(SMALL, encoding="utf-8")
+    nlp = spacy.blank("en")
+    nlp.add_pipe("dhr_themes", config={"codebook": str(own)})
+    doc = nlp("Review the parking policy.")
+    assert [span.label_ for span in doc.spans["themes"]] == ["policy"]

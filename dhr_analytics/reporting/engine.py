@@ -9,7 +9,6 @@ the notebooks run one after the other in this process, each with a namespace of 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib
 import io
 import json
@@ -22,6 +21,8 @@ from collections import deque
 from collections.abc import Generator
 from typing import Any
 
+from dhr_analytics.processes import end_with_parent
+
 _LOADED = ("matplotlib.figure", "papermill", "IPython.core.interactiveshell", "dhr_analytics.reporting.recurring")
 # Checks web addresses by a grammar that takes a second to build; nothing here asks for that, and all goes without it.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -31,7 +32,7 @@ def main() -> None:
     """Run the notebooks that standard input names; none is begun after one has failed."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a notebook's libraries print is no answer
-    _end_with_parent()
+    end_with_parent()
     given = json.loads(sys.stdin.readline())
     for name in _LOADED:
         importlib.import_module(name)
@@ -42,13 +43,6 @@ def main() -> None:
             answers.flush()
             if "took" not in answer:
                 break
-
-
-def _end_with_parent() -> None:
-    """Have this process ended when the one that started it is killed, so that it writes to no folder given up."""
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _in_turn(tasks: list[dict[str, Any]]) -> Generator[dict[str, Any]]:
@@ -86,7 +80,7 @@ def _begin(task: dict[str, Any]) -> tuple[int, int]:
         return back, child
     code = 1
     try:
-        _end_with_parent()
+        end_with_parent()
         with os.fdopen(there, "w", encoding="utf-8") as pipe:
             pipe.write(json.dumps(_run(task)))
         code = 0

@@ -5,14 +5,18 @@ neither clearly given nor clearly not stand in `review_queue`. Human decisions a
 """
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, compress
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import accumulate, chain, compress, islice
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dhr_analytics.errors import InputError
+from dhr_analytics.processes import end_with_parent
 from dhr_analytics.themes.codebook import OTHER, Codebook
 from dhr_analytics.themes.model import (
     Model,
@@ -33,7 +37,8 @@ SHORT_TEXT = 5
 FLOOR = 0.35
 UNSURE = (0.2, 0.7)
 EVIDENCE_WORDS = 6
-_PORTION = 1_000
+# Small enough for the arrays to stay in the processor's cache.
+_PORTION = 250
 
 
 class _Coded(NamedTuple):
@@ -119,9 +124,9 @@ def code_recommendations(
 
 
 def code_stream(
-    frames: Iterable[pd.DataFrame], codebook: Codebook | None = None, *, model: Model | None = None
+    frames: Iterable[pd.DataFrame], codebook: Codebook | None = None, *, model: Model | None = None, jobs: int = 1
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """Code frames one after the other, so that millions of texts need the memory of one frame.
+    """Code frames one after the other, so that millions of texts need the memory of a few frames.
 
     Parameters
     ----------
@@ -129,16 +134,52 @@ def code_stream(
         As for `code_texts`, for instance from `read_texts`. That ids are unique is checked within each frame only.
     codebook, model
         As for `code_texts`.
+    jobs
+        Frames coded at the same time, each in a process of its own; a single frame is coded in this one.
 
     Yields
     ------
     tuple of pandas.DataFrame
-        Each frame with its rows, as from `code_texts`.
+        Each frame with its rows, as from `code_texts`, in the order of the frames whatever `jobs` is.
     """
     codebook = codebook or Codebook.load()
     model = model or load_model(codebook)
-    for frame in frames:
-        yield frame, code_texts(frame, codebook, model=model)
+    coming = iter(frames)
+    first = list(islice(coming, 2))
+    if jobs == 1 or len(first) < 2:
+        for frame in chain(first, coming):
+            yield frame, code_texts(frame, codebook, model=model)
+        return
+    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(codebook, model)) as pool:
+        waiting: deque[tuple[pd.DataFrame, Future[pd.DataFrame]]] = deque()
+        try:
+            for frame in chain(first, coming):
+                waiting.append((frame, pool.submit(_code_here, frame)))
+                if len(waiting) > jobs:
+                    done, rows = waiting.popleft()
+                    yield done, rows.result()
+            for done, rows in waiting:
+                yield done, rows.result()
+        except BrokenProcessPool as error:
+            raise InputError(
+                "A worker process was ended from outside, most likely for want of memory. Try again with --jobs 1."
+            ) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+# What a worker process codes with, given to it once.
+_given: list[Any] = []
+
+
+def _begin(codebook: Codebook, model: Model) -> None:
+    end_with_parent()
+    _given[:] = codebook, model
+
+
+def _code_here(frame: pd.DataFrame) -> pd.DataFrame:
+    codebook, model = _given
+    return code_texts(frame, codebook, model=model)
 
 
 def review_queue(frame: pd.DataFrame, codebook: Codebook | None = None, *, model: Model | None = None) -> pd.DataFrame:
@@ -299,9 +340,10 @@ def _places(one: _Coded, themes: Sequence[str], model: Model) -> dict[str, tuple
 
 def _strongest(matches: list[Evidence], read: Read, by_word: list[float]) -> tuple[object, ...]:
     """Return the match whose words add most; the first, and there the longest, where nothing tells them apart."""
+    starts = [read.words.starts[place] for place in read.places]
 
     def added(match: Evidence) -> float:
-        return round(sum(by_word[bisect_left(read.starts, match.start) : bisect_left(read.starts, match.end)]), 9)
+        return round(sum(by_word[bisect_left(starts, match.start) : bisect_left(starts, match.end)]), 9)
 
     best = max(matches, key=added)
     return (best.words, best.start, best.end)
@@ -310,9 +352,11 @@ def _strongest(matches: list[Evidence], read: Read, by_word: list[float]) -> tup
 def _run(one: _Coded, by_word: list[float]) -> tuple[object, ...]:
     """Return the run of a few neighbouring words with the largest sum."""
     best, span, pairs = -np.inf, (0, 0), one.read.pairs
-    for first, share in enumerate(by_word):
-        # A run that opens with words that speak against the theme is beaten by the one without them.
-        if share <= 0 < best:
+    most = [0.0, *accumulate(share if share > 0 else 0.0 for share in by_word)]
+    most += most[-1:] * EVIDENCE_WORDS
+    for first in range(len(by_word)):
+        # Nothing that opens here can be more than all that speaks for the theme within reach.
+        if most[first + EVIDENCE_WORDS] - most[first] <= best:
             continue
         total = 0.0
         for last in range(first, min(first + EVIDENCE_WORDS, len(by_word))):
@@ -321,6 +365,7 @@ def _run(one: _Coded, by_word: list[float]) -> tuple[object, ...]:
             total += by_word[last]
             if total > best + 1e-9:
                 best, span = total, (first, last)
-    start, end = one.read.starts[span[0]], one.read.ends[span[1]]
+    words, places = one.read.words, one.read.places
+    start, end = words.starts[places[span[0]]], words.ends[places[span[1]]]
     in_heading = end > len(one.text)
     return (one.whole[start:end], *((pd.NA, pd.NA) if in_heading else (start, end)))

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile
@@ -26,7 +27,7 @@ import numpy as np
 from dhr_analytics.errors import InputError
 from dhr_analytics.themes.codebook import Codebook
 from dhr_analytics.themes.rules import Evidence, Reading, read_texts
-from dhr_analytics.themes.words import SIGNS
+from dhr_analytics.themes.words import SIGNS, Words
 
 TRAINING = Path(__file__).with_name("training")
 # How much each part counts where rules and words are joined (others count 1): the rules were written with knowledge of
@@ -45,14 +46,14 @@ _UNKNOWN_WORDS_KEPT = 50_000
 
 
 class Read(NamedTuple):
-    """A text as the model weighs it: one entry for each word.
+    """A text as the model weighs it: one entry for each word that is no sign.
 
-    `pairs` holds the word with the one before it, or nothing where a sign stands between; `weights` and `pair_weights`
-    what each is multiplied by.
+    `places` says which of the text's `words` it is; `pairs` holds the word with the one before it, or nothing where a
+    sign stands between; `weights` and `pair_weights` what each is multiplied by.
     """
 
-    starts: list[int]
-    ends: list[int]
+    words: Words
+    places: list[int]
     forms: list[str]
     pairs: list[str]
     weights: list[float]
@@ -98,15 +99,15 @@ def weigh(reading: Reading) -> Read:
         asked = [number for number, place in enumerate(places) if words.sentences[place] not in reading.story]
         told = {forms[number] for number in asked} | {pairs[number] for number in asked}
         less.update({form: less.get(form, 1.0) * STORY for form in counts if form not in told})
-    weights = [less.get(form, 1.0) for form in forms]
-    norm = max(sum(weights), 1.0) ** 0.5
+    norm = max(sum([less.get(form, 1.0) for form in forms]), 1.0) ** 0.5
+    usual, less = 1.0 / norm, {form: weight / norm for form, weight in less.items()}
     return Read(
-        [words.starts[place] for place in places],
-        [words.ends[place] for place in places],
+        words,
+        places,
         forms,
         pairs,
-        [weight / norm for weight in weights],
-        [less.get(pair, 1.0) / norm for pair in pairs],
+        [less.get(form, usual) for form in forms],
+        [less.get(pair, usual) for pair in pairs],
     )
 
 
@@ -134,17 +135,16 @@ def _gram_scale(idf: np.ndarray) -> float:
 def shares(model: Model, reads: Sequence[Read]) -> list[np.ndarray]:
     """Return what each word of each text adds to the score for each theme (words x themes); of a pair, each half."""
     find = model.rows.get
-    forms = [form for read in reads for form in read.forms]
-    rows = [find(form, -1) for form in forms]
-    weights = [weight for read in reads for weight in read.weights]
-    pairs = [find(pair, -1) for read in reads for pair in read.pairs]
-    places = np.flatnonzero(np.array(pairs, dtype=int) >= 0)
-    half_weights = np.array([weight for read in reads for weight in read.pair_weights])[places] / 2
-    added = model.vectors[rows] * np.array(weights)[:, None]
-    for place, row in enumerate(rows):
-        if row < 0:
-            added[place] = weights[place] * _unknown(model, forms[place])
-    halves = model.vectors[np.array(pairs, dtype=int)[places]] * half_weights[:, None]
+    forms = list(chain.from_iterable(read.forms for read in reads))
+    rows = np.array(list(map(find, forms, repeat(-1))), dtype=int)
+    weights = np.array(list(chain.from_iterable(read.weights for read in reads)))
+    pairs = np.array(list(map(find, chain.from_iterable(read.pairs for read in reads), repeat(-1))), dtype=int)
+    places = np.flatnonzero(pairs >= 0)
+    half_weights = np.array(list(chain.from_iterable(read.pair_weights for read in reads)))[places] / 2
+    added = model.vectors[rows] * weights[:, None]
+    for place in np.flatnonzero(rows < 0).tolist():
+        added[place] = weights[place] * _unknown(model, forms[place])
+    halves = model.vectors[pairs[places]] * half_weights[:, None]
     added[places] += halves
     added[places - 1] += halves
     return np.split(added, np.cumsum([len(read.forms) for read in reads])[:-1]) if reads else []
@@ -168,11 +168,12 @@ def rule_hits(codebook: Codebook, found: Sequence[Iterable[Evidence]], themes: S
     columns = {
         theme: [themes.index(wider) for wider in codebook.close([theme]) if wider in themes] for theme in codebook.ids
     }
-    hits = np.zeros((len(found), len(themes)))
+    hits = [[0] * len(themes) for _ in found]
     for row, evidence in zip(hits, found, strict=True):
         for match in evidence:
-            row[columns[match.theme]] += 1
-    return hits
+            for column in columns[match.theme]:
+                row[column] += 1
+    return np.array(hits, dtype=float).reshape(len(found), len(themes))
 
 
 def read_training(folder: Path | None = None) -> list[dict[str, str]]:

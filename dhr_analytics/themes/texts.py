@@ -11,7 +11,7 @@ import pandas as pd
 
 from dhr_analytics.errors import InputError, UsageError
 
-PORTION = 20_000
+PORTION = 5_000
 
 
 def read_texts(path: Path | str) -> Iterator[pd.DataFrame]:

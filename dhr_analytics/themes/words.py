@@ -1,13 +1,14 @@
 """Words: how texts, phrases and labelled texts are split, and under which form two words count as the same."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 # A full stop, question or exclamation mark before a capital or a bullet ends a sentence; an abbreviation does not.
-_SENTENCE_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bNo)(?<!\bDr)[.?!]['\")\]]*\s+(?=[A-Z•'\"(])")
+# (The sign stands first in the pattern, because `re` then looks at nothing else.)
+_SENTENCE_END = re.compile(r"[.?!](?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bNo\.)(?<!\bDr\.)['\")\]]*\s+(?=[A-Z•'\"(])")
 # An apostrophe is written or left out at random ("carers' leave", "carer's leave"), so what follows one is no word.
 _TOKEN = re.compile(r"""(?<![^\W_])(?<!\w['’‘ʼ])[^\W_]+|[.,;:!?()\[\]"“”•&]""")
 SIGNS = frozenset('.,;:!?()[]"“”•')
@@ -40,7 +41,10 @@ def split(text: str, fold: Callable[[str], str]) -> Words:
     found = list(_TOKEN.finditer(text))
     starts = [match.start() for match in found]
     stops = [match.end() for match in _SENTENCE_END.finditer(text)]
-    sentences = [bisect_right(stops, start) for start in starts] if stops else [0] * len(starts)
+    sentences: list[int] = []
+    for number, stop in enumerate(stops):
+        sentences += [number] * (bisect_left(starts, stop) - len(sentences))
+    sentences += [len(stops)] * (len(starts) - len(sentences))
     return Words(starts, [match.end() for match in found], [fold(match[0]) for match in found], sentences, len(stops))
 
 
