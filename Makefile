@@ -37,10 +37,12 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Building the environment in $(VENV) (once; two to three minutes) ..." >&2
 	@"$(PYTHON)" -m venv --clear $(VENV)
 	@if command -v uv >/dev/null 2>&1; then \
-	  uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r requirements.lock && \
 	  uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable . ; \
 	else \
 	  $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
 	  $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
 	fi
+	@# Where Python is set to keep no bytecode (PYTHONDONTWRITEBYTECODE), each start would compile all anew.
+	@$(VENV)/bin/python -m compileall -q dhr_analytics
 	@touch $@
