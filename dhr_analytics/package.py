@@ -21,9 +21,12 @@ from dhr_analytics.errors import InputError, UsageError
 DESCRIPTOR = "datapackage.json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plans:
     """The normalised plans: typed tables of ``schema.TABLES`` and what the package says of itself.
+
+    The tables are never changed in place, so what is worked out from a ``Plans`` can be kept for it (``eq=False``: the
+    same object, not an equal one).
 
     ``needs_review`` lists the rows that a person should look at; ``themes`` is ``None`` until the
     recommendations have been coded; ``coded_sample`` says what the machine had given where people decided.

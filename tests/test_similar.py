@@ -3,14 +3,16 @@
 from itertools import combinations
 
 import frames
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from dhr_analytics.schema import review_of
 from dhr_analytics.statistics import Quarter
-from dhr_analytics.statistics.similar import SIMILAR, asked, repeated_share, similar_recommendations
+from dhr_analytics.statistics.similar import SIMILAR, _vectors, asked, repeated_share, similar_recommendations
 
 QUARTER = Quarter(2025, 1)
 LINK = "The surgery should link the records of people who live at one address so that risk to others is seen."
@@ -173,3 +175,13 @@ def test_groups_hold_whatever_the_wordings(rows, random):
         common = set.intersection(*(themes[key] for key in members["recommendation_id"]))
         assert common == set(members["themes"].iloc[0].split("; "))
         assert (members["similarity"] >= SIMILAR).all() and (members["similarity"] <= 1).all()
+
+
+@given(st.lists(st.text("abcdé .,'", max_size=30), min_size=1, max_size=8))
+def test_vectors_are_those_of_scikit_learn(texts):
+    wordings = [f"plan {text}" for text in texts]
+    given_by = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, lowercase=False)
+    expected = given_by.fit_transform(wordings)
+    found = _vectors(wordings)
+    np.testing.assert_allclose((found @ found.T).toarray(), (expected @ expected.T).toarray(), atol=1e-12)
+    assert found.shape == expected.shape

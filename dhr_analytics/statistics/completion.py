@@ -241,8 +241,7 @@ def members_of(plans: Plans, by: str, *, fiscal: bool) -> pd.Series:
     else:
         days = {"target_quarter": "target_on", "completed_quarter": "completed_on"}
         when = actions[days[by]] if by in days else parent_of(actions, plans.reviews, "published_on")
-        quarters = {day: quarter_of(day, fiscal).id for day in when.dropna().unique()}
-        found = pd.Series([quarters.get(day, "") for day in when], index=actions.index, dtype="str")
+        found = when.map({day: quarter_of(day, fiscal).id for day in when.dropna().unique()}).fillna("").astype("str")
     return found.where(found != "", NOT_STATED).rename("group")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from math import sqrt
 
 import numpy as np
@@ -19,6 +20,7 @@ LEAST_DF = 4  # below this the t quantile widens far beyond 95 %; see docs/decis
 _SHORT = f"{ASSUMED} {ALIKE}"
 
 
+@lru_cache(maxsize=8)
 def rows_of(plans: Plans, over: str) -> pd.DataFrame:
     """Return the rows of a denominator: ``row`` (its key) and ``review``, by the index of the table."""
     frame = getattr(plans, over)
@@ -91,10 +93,12 @@ def _grouped(frame: pd.DataFrame, names: list[str]) -> tuple[dict[str, tuple[str
     if "group" not in frame:
         keys, sizes = tuple(frame["row"].tolist()), frame.groupby("review").size()
         return dict.fromkeys(names, keys), pd.concat(dict.fromkeys(names, sizes), names=["group"])
-    keyed: dict[str, list[str]] = {}
-    for group, row in zip(frame["group"].tolist(), frame["row"].tolist(), strict=True):
-        keyed.setdefault(group, []).append(row)
-    return {group: tuple(rows) for group, rows in keyed.items()}, frame.groupby(["group", "review"]).size()
+    codes, groups = pd.factorize(frame["group"])
+    order = np.argsort(codes, kind="stable")
+    keys = frame["row"].to_numpy(dtype=object)[order].tolist()
+    ends = np.cumsum(np.bincount(codes + 1, minlength=len(groups) + 1)).tolist()  # those without a group come first
+    keyed = {str(group): tuple(keys[a:b]) for group, a, b in zip(groups, ends, ends[1:], strict=False)}
+    return keyed, frame.groupby(["group", "review"]).size()
 
 
 def _design_effects(parts: pd.Series, sizes: pd.Series, names: list[str]) -> list[tuple[float, bool]]:

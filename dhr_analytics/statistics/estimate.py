@@ -95,7 +95,7 @@ class Context:
 
 def context_of(plans: Plans, quarter: Quarter) -> Context:
     """Return what estimates made from these plans have in common."""
-    versions = () if plans.themes is None else sorted(set(plans.themes["codebook_version"]) - {""})
+    versions = () if plans.themes is None else sorted(set(plans.themes["codebook_version"].unique()) - {""})
     return Context(quarter, plans.about.get("selection", ""), ", ".join(versions))
 
 

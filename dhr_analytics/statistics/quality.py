@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 import pandas as pd
 
@@ -148,6 +149,7 @@ def is_specific(action: str, recommendation: str) -> bool:
     return wording_overlap(action, recommendation) < REPEATED
 
 
+@lru_cache(maxsize=4)  # for all actions and by review
 def _flags(plans: Plans) -> pd.DataFrame:
     actions = plans.actions
     worded = actions[["recommendation_id"]].join(

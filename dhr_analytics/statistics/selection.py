@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -14,7 +15,11 @@ from dhr_analytics.schema import review_of
 from dhr_analytics.statistics.estimate import NOT_STATED, escaped
 from dhr_analytics.statistics.quarter import Quarter
 
+# One pack asks for the same over and over, and for the quarters before.
+_KEPT = 8
 
+
+@lru_cache(maxsize=_KEPT)
 def known_at(plans: Plans, quarter: Quarter, *, latest: bool = True) -> Plans:
     """Keep what was known on the last day of a quarter.
 
@@ -107,23 +112,23 @@ def select(
 
 def _filtered(plans: Plans, asked: Mapping[str, list[str]]) -> Plans:
     recommendations, actions = plans.recommendations, plans.actions
-    reviews, wanted = set(plans.reviews["review_id"]), set(recommendations["recommendation_id"])
+    reviews, wanted = set(plans.reviews["review_id"]), set(recommendations["recommendation_id"].tolist())
     led = pd.Series(True, index=actions.index)
     if "area" in asked:
         reviews = set(plans.reviews.loc[plans.reviews["area"].isin(asked["area"]), "review_id"])
     if "theme" in asked:
         coded = theme_rows(plans)
-        wanted &= set(coded.loc[coded["theme"].isin(asked["theme"]), "recommendation_id"])
+        wanted &= set(coded.loc[coded["theme"].isin(asked["theme"]), "recommendation_id"].tolist())
     if "agency" in asked:
         led &= lead_agency(actions).isin(asked["agency"])
     if "sector" in asked:
         led &= actions["sector"].replace("", NOT_STATED).isin(asked["sector"])
     if {"agency", "sector"} & set(asked):
-        wanted &= set(actions.loc[led, "recommendation_id"])
+        wanted &= set(actions.loc[led, "recommendation_id"].tolist())
     kept = recommendations["review_id"].isin(reviews) & recommendations["recommendation_id"].isin(wanted)
     if set(asked) != {"area"}:
         reviews &= set(recommendations.loc[kept, "review_id"])
-    led &= actions["recommendation_id"].isin(set(recommendations.loc[kept, "recommendation_id"]))
+    led &= actions["recommendation_id"].isin(set(recommendations.loc[kept, "recommendation_id"].tolist()))
     return _keep(plans, led, kept, reviews)
 
 
@@ -132,6 +137,7 @@ def lead_agency(actions: pd.DataFrame) -> pd.Series:
     return actions["agency"].where(actions["agency"] != "", actions["lead_agency"])
 
 
+@lru_cache(maxsize=_KEPT)
 def theme_rows(plans: Plans) -> pd.DataFrame:
     """Return ``recommendation_id`` and ``theme``, each pair once; UsageError where nothing has been coded yet."""
     if plans.themes is None:
@@ -149,7 +155,7 @@ def _keep(
     if listed is not None:
         keys = {*wording["recommendation_id"], *steps["action_id"]}
         listed = listed[listed["row_id"].isin(keys)].reset_index(drop=True)
-    kept = set(wording["recommendation_id"])
+    kept = set(wording["recommendation_id"].tolist())
     themes, sample = (
         None if each is None else each[each["recommendation_id"].isin(kept)].reset_index(drop=True)
         for each in (plans.themes, plans.coded_sample)
@@ -172,7 +178,7 @@ def _plain(value: str) -> str:
 
 def _match(asked: Iterable[str] | str, present: pd.Series, kind: str) -> list[str]:
     known: dict[str, list[str]] = {}
-    for value in sorted(set(present) - {""}):
+    for value in sorted(set(present.unique()) - {""}):
         known.setdefault(_plain(value), []).append(value)
     if isinstance(asked, str):  # "Northshire, Southam and Eastham" may be one area, commas and all
         asked = [asked] if _plain(asked) in known else asked.split(";" if ";" in asked else ",")

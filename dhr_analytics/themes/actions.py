@@ -204,5 +204,6 @@ def _refers_back(words: str, types: ActionTypes) -> bool:
     return match is not None and match.group() == words
 
 
+@lru_cache(maxsize=100_000)
 def _fold(word: str) -> str:
     return word if word in ".;!?" else fold_word(word.replace("’", "'").removesuffix("'s"))
