@@ -106,10 +106,11 @@ def _drawn(count: int) -> int:
 
 def _canvas(labels: Sequence[str]) -> tuple[Figure, Axes]:
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     wrapped = [textwrap.wrap(_drawable(label), 34) or [""] for label in labels]
     height = 0.7 + sum(0.24 + 0.2 * min(len(rows), 3) for rows in wrapped)
-    fig = Figure(figsize=(10, height), layout="constrained")
+    fig = Figure(figsize=(10, height), layout=ConstrainedLayoutEngine(w_pad=0.1))
     axes = fig.subplots()
     # Rows of three lines at most: a name is never cut, but shortened with a sign where it is very long.
     rest = [textwrap.shorten(" ".join(rows[2:]), 34, placeholder=" …") for rows in wrapped]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -48,9 +49,12 @@ _MEANING = {
     "interval": "How its interval is made",
     "limits": "What it does not say",
 }
+_POINTS = {
+    "rows_n": "The set of rows counted, see estimate_rows; empty where none is",
+    "rows_N": "The set of rows they are counted among, see estimate_rows; empty where there is none",
+}
 _BEHIND = {
-    "id": "The figure, see estimates",
-    "role": "n: the row is counted; N: the row is one of those counted among, but is not counted",
+    "rows": "A set of rows; figures with the same rows share it, and its key is made from them",
     "row": "Key of the review, recommendation or action, or of the place in a document",
 }
 
@@ -76,7 +80,8 @@ def write_estimates(estimates: Sequence[Estimate], folder: Path, *, rows: bool =
     meaning = [[key, *(getattr(CATALOGUE[key], field) for field in _FIELDS)] for key in measures]
     tables = {ESTIMATES: frame, DEFINITIONS: pd.DataFrame(meaning, columns=list(_MEANING), dtype="str")}
     if rows:
-        tables[ROWS] = _behind(estimates)
+        sets, tables[ROWS] = _behind(estimates)
+        frame[list(_POINTS)] = sets
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
     _describe(folder, rows=rows)
@@ -91,13 +96,17 @@ def _number(estimate: Estimate, value: float | None) -> str:
     return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _behind(estimates: Iterable[Estimate]) -> pd.DataFrame:
-    out = []
+def _behind(estimates: Iterable[Estimate]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the keys of the two sets of rows of each figure, and the rows of each set once."""
+    names: dict[tuple[str, ...], str] = {(): ""}
+    points = []
     for each in estimates:
-        counted = set(each.rows_n)
-        rows = dict.fromkeys((*each.rows_n, *each.rows_N))
-        out += [(each.id, "n" if row in counted else "N", row) for row in rows]
-    return pd.DataFrame(out, columns=list(_BEHIND), dtype="str")
+        for rows in (each.rows_n, each.rows_N):
+            if rows not in names:
+                names[rows] = "s" + hashlib.sha256("\n".join(rows).encode()).hexdigest()[:10]
+        points.append((names[each.rows_n], names[each.rows_N]))
+    lines = [(name, row) for rows, name in names.items() for row in dict.fromkeys(rows)]
+    return pd.DataFrame(points, columns=list(_POINTS), dtype="str"), pd.DataFrame(lines, columns=list(_BEHIND))
 
 
 def _describe(folder: Path, *, rows: bool) -> None:
@@ -105,13 +114,13 @@ def _describe(folder: Path, *, rows: bool) -> None:
     found: dict[str, Any] = {"profile": "tabular-data-package", "name": "dhr-figures", "resources": []}
     if path.is_file():
         found = json.loads(path.read_text(encoding="utf-8"))
-    to_estimates = {"fields": "id", "reference": {"resource": ESTIMATES, "fields": "id"}}
+    to_rows = [{"fields": name, "reference": {"resource": ROWS, "fields": "rows"}} for name in _POINTS]
     to_meaning = {"fields": "definition", "reference": {"resource": DEFINITIONS, "fields": "measure"}}
     described: dict[str, tuple[dict[str, str], Any, list[Any]]] = {
-        ESTIMATES: (_TOLD, "id", [to_meaning]),
+        ESTIMATES: (_TOLD | (_POINTS if rows else {}), "id", [to_meaning, *(to_rows if rows else [])]),
         DEFINITIONS: (_MEANING, "measure", []),
     }
-    described |= {ROWS: (_BEHIND, ["id", "row"], [to_estimates])} if rows else {}
+    described |= {ROWS: (_BEHIND, ["rows", "row"], [])} if rows else {}
     for name, (columns, key, others) in described.items():
         kinds = {**_NUMBERS, "as_of": "date"} if name == ESTIMATES else {}
         shape = [{"name": each, "type": kinds.get(each, "string"), "description": columns[each]} for each in columns]
@@ -154,7 +163,7 @@ def read_estimates(path: Path | str) -> list[Estimate]:
         hidden = {name: frame[name] == HIDDEN for name in ("n", "N")}
         plain = frame.assign(**{name: frame[name].replace([HIDDEN, ""], None) for name in _NUMBERS})
         plain = plain.assign(**{name: plain[name].mask(hidden[name], "0") for name in hidden})
-        found = from_frames(plain, _keys(path.with_name(f"{ROWS}.csv"), plain["id"]))
+        found = from_frames(plain, _keys(path.with_name(f"{ROWS}.csv"), plain))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} holds no figures of a pack that can be read: {error!r}.") from error
     return [
@@ -163,10 +172,9 @@ def read_estimates(path: Path | str) -> list[Estimate]:
     ]
 
 
-def _keys(path: Path, ids: pd.Series) -> pd.DataFrame:
+def _keys(path: Path, figures: pd.DataFrame) -> pd.DataFrame:
     if not path.is_file():
-        return pd.DataFrame({"id": ids, "rows_n": "", "rows_N": ""})
+        return figures[["id"]].assign(**dict.fromkeys(_POINTS, ""))
     rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    counted = rows[rows["role"] == "n"].groupby("id")["row"].agg(" ".join)
-    among = rows.groupby("id")["row"].agg(" ".join)
-    return pd.DataFrame({"id": ids, "rows_n": ids.map(counted).fillna(""), "rows_N": ids.map(among).fillna("")})
+    sets = rows.groupby("rows", sort=False)["row"].agg(" ".join)
+    return figures[["id"]].assign(**{name: figures[name].map(sets).fillna("") for name in _POINTS})

@@ -236,20 +236,33 @@ def figure(
     if fig is None:
         return numbers_below
     files = []
+    # Laid out once: each drawing would do it again.
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
     svg = _svg(fig)
     width, height = (round(inches * 96) for inches in fig.get_size_inches())
     if path := _path(out, "figures", f"{name}.svg"):
-        import textwrap
-
-        rows = textwrap.wrap(str(title), 88)
-        fig.set_size_inches(fig.get_figwidth(), fig.get_figheight() + 0.28 * len(rows) + 0.1)
-        fig.suptitle("\n".join(rows), x=0.01, ha="left", fontsize=13, fontweight="bold", parse_math=False)
+        _add_title(fig, str(title))
         path.write_text(_svg(fig), encoding="utf-8", newline="\n")
         fig.savefig(path.with_suffix(".png"), dpi=150, metadata={"Software": None})
         files = [{"name": kind.upper(), "path": f"figures/{name}.{kind}"} for kind in ("png", "svg")]
     words = {"title": str(title), "heading": marked(title), "alt": alt}
     image = {"svg": svg, "width": width, "height": height, "files": files}
     return Block({"kind": "figure", **words, **image, "table": numbers_below.content})
+
+
+def _add_title(fig: Figure, title: str) -> None:
+    """Put a title above a chart that has been laid out, and leave all else where it stands."""
+    import textwrap
+
+    rows, below = textwrap.wrap(title, 88), fig.get_figheight()
+    height = below + 0.28 * len(rows) + 0.1
+    fig.set_size_inches(fig.get_figwidth(), height)
+    for axes in fig.axes:
+        x, y, wide, high = axes.get_position().bounds
+        axes.set_position((x, y * below / height, wide, high * below / height))
+    top = 1 - 0.05 / height
+    fig.suptitle("\n".join(rows), x=0.01, y=top, ha="left", va="top", fontsize=13, fontweight="bold", parse_math=False)
 
 
 def _svg(fig: Figure) -> str:
