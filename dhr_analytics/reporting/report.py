@@ -25,7 +25,7 @@ from dhr_analytics.reporting.explorer import make_explorer
 from dhr_analytics.reporting.pdf import MISSING, find_browser, print_pdf
 from dhr_analytics.reporting.since import REVISIONS, revised_since, revision_table
 from dhr_analytics.reporting.view import View, load, remade
-from dhr_analytics.reporting.workbook import sheets, write_workbook
+from dhr_analytics.reporting.workbook import Sheet, sheets, write_workbook
 from dhr_analytics.statistics import Estimate, known_at
 from dhr_analytics.statistics.disclosure import disclose, load_profile
 from dhr_analytics.statistics.revision import Revision, revised
@@ -151,9 +151,12 @@ def make_report(
             if changed:
                 write_csv(revision_table(changed, printed), fresh / "tables" / REVISIONS)
                 tell(f"{text.count(len(changed), 'figures')} revised since this report was last made: see the contents")
-        _write(fresh, executed, view, printed, changed=changed, explorer=explorer, pdf=bool(browser))
-        if not only:
-            _print(fresh, browser, tell)
+        shown = _write(fresh, executed, view, printed, changed=changed, explorer=explorer, pdf=bool(browser))
+        with ThreadPoolExecutor(1) as beside:  # the browser that prints is a process of its own
+            book = beside.submit(_workbook, fresh, view, shown)
+            if not only:
+                _print(fresh, browser, tell)
+            book.result()
         (fresh / PRINTED).unlink()
         seconds["all"] = round(time.monotonic() - began, 2)
         _manifest(fresh, view, made_from=made_from, parameters=parameters, seconds=seconds)
@@ -230,8 +233,8 @@ def _write(
     changed: Sequence[Revision],
     explorer: bool,
     pdf: bool,
-) -> None:
-    """Write the pages, the contents, the workbook, and all pages as one to print."""
+) -> list[Sheet]:
+    """Write the pages, the contents, and all pages as one to print; return the worksheets of the workbook."""
     made: list[dict[str, Any]] = [
         {
             "name": name,
@@ -242,10 +245,7 @@ def _write(
         for name, done in executed.items()
     ]
     facts = _facts(view)
-    if shown := sheets([block for each in made for block in each["blocks"]], printed):
-        about = [*(f"{label}: {value}." for label, value in facts), view.why_rounded, view.why_left_out]
-        title = f"Learning from domestic homicide reviews: {view.quarter.label}"
-        write_workbook(shown, fresh / "workbook.xlsx", title=title, about=[each for each in about if each])
+    shown = sheets([block for each in made for block in each["blocks"]], printed)
     if explorer:
         made.append({**_EXPLORER, "finding": ["Search and filter every recommendation."], "blocks": []})
     foot = " ".join(f"{label}: {value}." for label, value in facts)
@@ -283,6 +283,14 @@ def _write(
     }
     _save(fresh / "index.html", page.render("index.html.j2", title="Contents", **contents))
     _save(fresh / PRINTED, _without_files(page.render("print.html.j2", title="Report", **contents)))
+    return shown
+
+
+def _workbook(fresh: Path, view: View, shown: list[Sheet]) -> None:
+    if shown:
+        about = [*(f"{label}: {value}." for label, value in _facts(view)), view.why_rounded, view.why_left_out]
+        title = f"Learning from domestic homicide reviews: {view.quarter.label}"
+        write_workbook(shown, fresh / "workbook.xlsx", title=title, about=[each for each in about if each])
 
 
 def _without_files(printed: str) -> str:

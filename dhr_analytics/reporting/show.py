@@ -236,7 +236,7 @@ def figure(
     if fig is None:
         return numbers_below
     files = []
-    # Laid out once: each drawing would do it again.
+    # Laid out once, and written by the canvas: savefig would lay out and draw it twice for each file.
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
     svg = _svg(fig)
@@ -244,7 +244,7 @@ def figure(
     if path := _path(out, "figures", f"{name}.svg"):
         _add_title(fig, str(title))
         path.write_text(_svg(fig), encoding="utf-8", newline="\n")
-        fig.savefig(path.with_suffix(".png"), dpi=150, metadata={"Software": None})
+        _save_png(fig, path.with_suffix(".png"))
         files = [{"name": kind.upper(), "path": f"figures/{name}.{kind}"} for kind in ("png", "svg")]
     words = {"title": str(title), "heading": marked(title), "alt": alt}
     image = {"svg": svg, "width": width, "height": height, "files": files}
@@ -267,11 +267,19 @@ def _add_title(fig: Figure, title: str) -> None:
 
 def _svg(fig: Figure) -> str:
     import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     # A fixed salt and no date, so that two runs give the same bytes.
     with matplotlib.rc_context({"svg.hashsalt": "dhr_analytics", "svg.fonttype": "path"}), io.StringIO() as stream:
-        fig.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(fig).print_svg(stream, metadata={"Date": None, "Creator": None})
         return stream.getvalue()
+
+
+def _save_png(fig: Figure, path: Path) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    fig.set_dpi(150)
+    FigureCanvasAgg(fig).print_png(path, metadata={"Software": None})
 
 
 def _path(out: str | Path, folder: str, name: str) -> Path | None:
