@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dhr_analytics._version import __version__
 from dhr_analytics.cli_cite import add_cite
-from dhr_analytics.cli_coding import add_commands
+from dhr_analytics.cli_coding import add_commands, tell_of_training
 from dhr_analytics.errors import DHRError, InputError
 from dhr_analytics.terminal import answer, command, positive, tell
 
@@ -290,7 +290,9 @@ def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, list[str
         earlier = read_package(folder) if (folder / DESCRIPTOR).is_file() else None
     except InputError:  # of another version; it is made again
         earlier = None
-    plans, _, new = code_plans(plans, Codebook.load(), decisions, earlier=earlier)
+    codebook = Codebook.load()
+    tell_of_training(codebook)
+    plans, _, new = code_plans(plans, codebook, decisions, earlier=earlier)
     tell(f"coded {new} new of {len(plans.recommendations)} recommendations")
     return write_package(plans, folder).parent, _unread(plans)
 

@@ -161,6 +161,19 @@ def _codebook(args: argparse.Namespace) -> Codebook:
     return Codebook.load(args.codebook) if args.codebook else Codebook.load()
 
 
+def tell_of_training(codebook: Codebook) -> None:
+    """Say that coding will train the model first, where it will.
+
+    Parameters
+    ----------
+    codebook : Codebook
+    """
+    from dhr_analytics.themes.model import is_trained
+
+    if not is_trained(codebook):
+        tell("training the model for this list of themes: about ten seconds, once; it is kept for later runs")
+
+
 def _classify(args: argparse.Namespace) -> int:
     if bool(args.package) == bool(args.texts) or bool(args.texts) != bool(args.out):
         raise UsageError(
@@ -173,6 +186,7 @@ def _classify(args: argparse.Namespace) -> int:
     from dhr_analytics.themes.plans import code_plans
 
     earlier = read_package(args.package)
+    tell_of_training(codebook)
     plans, lost, new = code_plans(earlier, codebook, args.decisions, earlier=earlier)
     write_package(plans, args.package)
     if not new:
@@ -204,6 +218,7 @@ def _classify_texts(args: argparse.Namespace, codebook: Codebook) -> int:
     jobs = args.jobs or min(processors(), 8)
     began, out, texts, given = time.perf_counter(), Path(args.out), 0, 0
     part = out.with_name(f".{out.name}.part")
+    tell_of_training(codebook)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8", newline="") as lines:
@@ -229,6 +244,8 @@ def _export(args: argparse.Namespace) -> int:
     plans, codebook = read_package(args.package), _codebook(args)
     if args.sample:
         return _export_sample(args, plans, codebook)
+    if not args.blind:
+        tell_of_training(codebook)
     queue = None if args.blind else themes_in_doubt(plans, codebook, args.decisions)
     path = export_sheet(plans, args.sheet, codebook=codebook, blind=args.blind, coder=args.coder, queue=queue)
     answer(False, {}, str(path))

@@ -190,7 +190,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_it_is_trained_once_and_read_from_the_cache_after(
     folder: Path, codebook: Codebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert not module.is_trained(codebook)
     first = load_model(codebook)
+    assert module.is_trained(codebook)
     assert [file.suffix for file in (folder / "cache").iterdir()] == [".npz"]
     module._load.cache_clear()
     monkeypatch.setattr(module, "train", lambda *_: pytest.fail("trained again"))

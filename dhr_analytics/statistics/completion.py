@@ -241,7 +241,9 @@ def members_of(plans: Plans, by: str, *, fiscal: bool) -> pd.Series:
     else:
         days = {"target_quarter": "target_on", "completed_quarter": "completed_on"}
         when = actions[days[by]] if by in days else parent_of(actions, plans.reviews, "published_on")
-        found = when.map({day: quarter_of(day, fiscal).id for day in when.dropna().unique()}).fillna("").astype("str")
+        places, dates = pd.factorize(when)
+        ids = [*(quarter_of(day, fiscal).id for day in dates), ""]  # the place of a missing date is -1: the last one
+        found = pd.Series([ids[place] for place in places.tolist()], index=actions.index, dtype="str")
     return found.where(found != "", NOT_STATED).rename("group")
 
 

@@ -356,9 +356,18 @@ def load_model(codebook: Codebook) -> Model:
     return _load(codebook, _cache_folder())
 
 
+def is_trained(codebook: Codebook) -> bool:
+    """Tell whether the model for a codebook lies in the cache, so that loading it takes no time."""
+    return _file(codebook, _cache_folder()).is_file()
+
+
+def _file(codebook: Codebook, folder: Path) -> Path:
+    return folder / f"model-{coding_key(codebook)}.npz"
+
+
 @lru_cache(maxsize=4)
 def _load(codebook: Codebook, folder: Path) -> Model:
-    file = folder / f"model-{coding_key(codebook)}.npz"
+    file = _file(codebook, folder)
     try:
         return _unpack(file)
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
