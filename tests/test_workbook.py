@@ -158,3 +158,16 @@ def test_the_checker_finds_what_it_looks_for(made, tmp_path):
     assert "leads out" in spoiled(sheet(lambda one: setattr(one["A4"], "hyperlink", "https://example.org")))
     assert "note 9 is not" in spoiled(sheet(lambda one: one.__setitem__("A2", "One table. [note 9]")))
     assert "first sheets" in spoiled(lambda broken: broken.move_sheet("Notes", 2))
+
+
+def test_long_words_wrap_in_a_column_that_excel_allows(tmp_path):
+    words = "Review the policy on visits. " * 40
+    frame = pd.DataFrame({"Action": [words, "Short."], "Days overdue": pd.Series([1, 2], dtype="Int64")})
+    sheet = openpyxl.load_workbook(book(tmp_path / "w.xlsx", [table(frame, "long")], [])).worksheets[-1]
+    width, [short] = sheet.column_dimensions["A"].width, [cell for cell in sheet["A"] if cell.value == "Short."]
+    long = sheet.cell(short.row - 1, 1)
+    assert long.value.startswith("Review") and long.alignment.wrap_text
+    assert 40 < width < 255
+    # High enough for its lines: a line of 12 points, as many letters wide as the column says.
+    assert sheet.row_dimensions[long.row].height > 12 * len(words) / width
+    assert not sheet.row_dimensions[short.row].height

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ LANGUAGE = "en-GB"
 _MADE = datetime(2000, 1, 1)  # a fixed day: the pack says of which day its figures are
 _NUMBERS = re.compile(r"[01]\.[0-9]{2}|[0-9]{1,3}%|(?:19|20)[0-9]{2}")
 _ENDS = ("from", "to")
+_WIDEST = 460  # pixels, some 65 letters
+_LINE, _FONT = 15.75, 12  # points: the height of a line, the size of most letters
+_BROKEN = 1.15  # lines break before they are full
 _SHARE, _POINTS = "0%", "+0%;-0%;0%"
 SHORTHAND = (
     "Shorthand: [c] is a number that is withheld because it is small, or because a small one could be worked out from "
@@ -233,10 +237,41 @@ def write_workbook(tables: Sequence[Sheet], path: Path | str, *, title: str, abo
                 "strings_to_numbers": False,
             },
         )
+        for sheet in book.worksheets():
+            _fit(sheet)
         book.set_properties({"title": _plain(title), "author": "dhr_analytics", "created": _MADE})
         book.close()
         made = file.getvalue()
     Path(path).write_bytes(_with_language(made))
+
+
+def _fit(sheet: Any) -> None:
+    """Make columns no wider than can be read, and rows as high as their wrapped cells need.
+
+    A column as wide as its longest text is wider than Excel allows. Excel would find the heights of rows itself,
+    LibreOffice does not.
+    """
+    from xlsxwriter.utility import cell_autofit_width  # type: ignore[import-untyped]
+
+    cover = sheet.name == "Cover"  # its column has a width of its own, in which long lines are wrapped
+    wide = [column for column, kept in sheet.col_info.items() if cover or kept.width > _WIDEST]
+    width = sheet.col_info[0].width if cover else _WIDEST
+    for column in wide:
+        sheet.set_column_pixels(column, column, width)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)  # printed: all columns on a page
+    texts = {number: words for words, number in sheet.str_table.string_table.items()}
+    for row, cells in sheet.table.items():
+        lines = 1
+        for column, cell in cells.items():
+            if cell.format:
+                cell.format.set_align("top")
+            if column in wide and hasattr(cell, "string") and cell.format and cell.format.text_wrap:
+                pixels = cell_autofit_width(texts[cell.string]) * cell.format.font_size / _FONT
+                if pixels > width:
+                    lines = max(lines, ceil(pixels * _BROKEN / width))
+        if lines > 1:
+            sheet.set_row(row, _LINE * lines)
 
 
 def _notes(sheet: Sheet) -> list[str]:
