@@ -68,7 +68,8 @@ def main() -> None:
     print(f"dhr classify, cold start: {cold:.2f} s for 100 texts (best of 3)")
     for jobs in (1, None):
         speed = (args.texts - 100) / (classify(args.texts, jobs) - cold)
-        print(f"dhr classify, once loaded: {speed:,.0f} texts/s, --jobs {jobs or f'{processors()} (default here)'}")
+        said = jobs or f"{min(processors(), 8)} (default here)"
+        print(f"dhr classify, once loaded: {speed:,.0f} texts/s, --jobs {said}")
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", "import pandas"], check=True)
     print(f"import of pandas alone: {time.perf_counter() - start:.2f} s")

@@ -2,8 +2,8 @@
 
     python benchmarks/main_job.py [--runs 3]
 
-Each step runs as a process of its own, as a user runs it, next to a bare start of Python with pandas (and spaCy) in
-the same run: the ratio is what compares across machines. Each is run again with nothing changed.
+Each step runs as a process of its own, as a user runs it, next to a bare start of Python with pandas in the
+same run: the ratio is what compares across machines. Each is run again with nothing changed.
 """
 
 from __future__ import annotations

@@ -290,9 +290,7 @@ def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, list[str
         earlier = read_package(folder) if (folder / DESCRIPTOR).is_file() else None
     except InputError:  # of another version; it is made again
         earlier = None
-    codebook = Codebook.load()
-    tell_of_training(codebook)
-    plans, _, new = code_plans(plans, codebook, decisions, earlier=earlier)
+    plans, _, new = code_plans(plans, Codebook.load(), decisions, earlier=earlier, before_coding=tell_of_training)
     tell(f"coded {new} new of {len(plans.recommendations)} recommendations")
     return write_package(plans, folder).parent, _unread(plans)
 

@@ -186,8 +186,7 @@ def _classify(args: argparse.Namespace) -> int:
     from dhr_analytics.themes.plans import code_plans
 
     earlier = read_package(args.package)
-    tell_of_training(codebook)
-    plans, lost, new = code_plans(earlier, codebook, args.decisions, earlier=earlier)
+    plans, lost, new = code_plans(earlier, codebook, args.decisions, earlier=earlier, before_coding=tell_of_training)
     write_package(plans, args.package)
     if not new:
         tell("no wording, decision, codebook or model is new: the themes stand as they were")
@@ -215,7 +214,7 @@ def _classify_texts(args: argparse.Namespace, codebook: Codebook) -> int:
     from dhr_analytics.themes.coding import code_stream
     from dhr_analytics.themes.texts import read_texts
 
-    jobs = args.jobs or min(processors(), 8)
+    jobs = min(args.jobs or min(processors(), 8), 61)  # Windows allows no more
     began, out, texts, given = time.perf_counter(), Path(args.out), 0, 0
     part = out.with_name(f".{out.name}.part")
     tell_of_training(codebook)
@@ -285,7 +284,7 @@ def _import(args: argparse.Namespace) -> int:
         write_sample(sample, store)
         if taken.n_left:
             tell(f"{taken.n_left} recommendations of the sample are left open; shares lean to what is easy to code")
-    plans, lost, _ = code_plans(plans, codebook, args.decisions)
+    plans, lost, _ = code_plans(plans, codebook, args.decisions, before_coding=tell_of_training)
     write_package(plans, args.package)
     answer(
         False, {}, f"{args.decisions}: decisions on {taken.n_decided} recommendations taken, {taken.n_left} left open"

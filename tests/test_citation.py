@@ -187,3 +187,14 @@ def test_a_revised_figure_says_so(national):
     assert "Revision" not in citation(found)
     changed = replace(found, estimate=replace(found.estimate, revision="revised: was 5 of 24"))
     assert "Revision: revised: was 5 of 24" in citation(changed)
+
+
+def test_packs_with_the_rows_of_each_figure_one_after_the_other_are_read(national, tmp_path):
+    now = read_estimates(national / "data" / "estimates.csv")
+    frame = pd.read_csv(national / "data" / "estimates.csv", dtype=str, keep_default_na=False)
+    frame.drop(columns=["rows_n", "rows_N"]).to_csv(tmp_path / "estimates.csv", index=False)
+    lines = [(one.id, "n" if row in one.rows_n else "N", row) for one in now for row in one.rows_N]
+    pd.DataFrame(lines, columns=["id", "role", "row"]).to_csv(tmp_path / "estimate_rows.csv", index=False)
+    then = read_estimates(tmp_path / "estimates.csv")
+    assert then == now
+    assert [(set(one.rows_n), set(one.rows_N)) for one in then] == [(set(one.rows_n), set(one.rows_N)) for one in now]

@@ -10,6 +10,8 @@ import sys
 import pytest
 from conftest import ROOT
 
+from dhr_analytics.cli import main
+
 PLAN = "No\tRecommendation\tAction\tLead agency\tTarget date\tStatus\n1\tTrain staff in DASH.\tRun it.\tNorthmoor Police\tMay 2025\tOngoing\n"
 
 
@@ -128,3 +130,11 @@ def test_every_command_and_option_is_documented():
         assert f"dhr {command}" in readme
         options = set(re.findall(r"(?<!\w)--[a-z][a-z-]+", dhr(*command.split(), "--help").stdout)) - {"--help"}
         assert not [option for option in options if option not in readme], command
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_coding_says_where_it_trains_the_model_first(trained, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("dhr_analytics.themes.model.is_trained", lambda codebook: trained)
+    (tmp_path / "t.csv").write_text("id,text\n1,Train staff.\n", encoding="utf-8")
+    assert main(["classify", "--texts", str(tmp_path / "t.csv"), "--out", str(tmp_path / "o.csv")]) == 0
+    assert ("training the model" in capsys.readouterr().err) == (not trained)

@@ -100,6 +100,7 @@ def test_home_office_gives_the_tag_and_rejects_unknown_themes(tmp_path: Path) ->
         ('dash = ["risk"]', 'dash = ["rsik"]', "'dash' names 'rsik'"),
         ('id = "other"\nname', 'id = "rest"\nphrases = ["x"]\nname', "no theme 'other'"),
         ("[implies]", '[same_word]\na = ["c"]\nb = ["c"]\n[implies]', "'c' under 'a' and 'b'"),
+        ("[implies]", '[same_word]\n"" = ["c"]\n[implies]', "empty word"),
         ('version = "0.1.0"', "", "no version"),
         ('version = "0.1.0"', "version = 0.1.0", "not valid TOML"),
     ],

@@ -1,7 +1,10 @@
 """Coding: the rows of themes.csv."""
 
 import os
+import select
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +18,7 @@ from dhr_analytics.themes.coding import COLUMNS, QUEUE, chances, code_stream, re
 from dhr_analytics.themes.evaluate import read_gold
 from dhr_analytics.themes.model import read_training
 
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -77,6 +81,21 @@ def test_without_its_evidence_a_theme_of_the_published_plans_is_less_likely() ->
     assert (cases["after"] < cases["probability"]).all()
 
 
+@LINUX
+def test_portions_are_coded_at_the_same_time_in_processes_that_end_with_this_one(tmp_path: Path) -> None:
+    (tmp_path / "many.csv").write_text("id,text\n" + "".join(f"{n},Review {n} policies.\n" for n in range(40_000)))
+    command = [sys.executable, "-m", "dhr_analytics", "classify", "--texts", tmp_path / "many.csv", "--jobs", "2"]
+    with subprocess.Popen([*command, "--out", tmp_path / "o.csv"], stderr=subprocess.PIPE) as run:
+        assert run.stderr and b"coded" in run.stderr.readline()
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        assert len(children) == 2
+        handles = [os.pidfd_open(int(child)) for child in children]
+        run.kill()
+    for handle in handles:  # readable once its process has ended
+        assert select.select([handle], [], [], 20)[0]
+        os.close(handle)
+
+
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 def test_each_text_is_coded_by_itself_and_so_in_any_portions_and_processes(jobs: int) -> None:
     texts = pd.DataFrame(read_training()[::9])
@@ -86,6 +105,7 @@ def test_each_text_is_coded_by_itself_and_so_in_any_portions_and_processes(jobs:
     pd.testing.assert_frame_equal(pd.concat(themes, ignore_index=True), code_texts(texts))
 
 
+@LINUX
 def test_a_worker_that_is_killed_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dhr_analytics.themes.coding.code_texts", lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
     texts = pd.DataFrame(read_training()[:20])
@@ -225,3 +245,10 @@ def test_coding_reaches_the_floor_on_the_published_plans() -> None:
     pairs = [(set(row.themes.split(";")), found[f"{row.document}/{row.seq}"]) for row in gold.itertuples()]
     right = sum(len(wanted & given_) for wanted, given_ in pairs)
     assert 2 * right / sum(len(wanted) + len(given_) for wanted, given_ in pairs) >= 0.85
+
+
+def test_evidence_does_not_open_with_a_word_that_says_nothing() -> None:
+    texts = [row["text"].replace(" ", " xqv ") for row in read_training()[::40]]
+    coded = code_texts(frame(*texts))
+    model_given = coded[(coded["source"] == "model") & coded["evidence"].str.len().gt(0)]
+    assert len(model_given) > 20 and not model_given["evidence"].str.startswith("xqv").any()

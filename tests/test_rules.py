@@ -1,5 +1,6 @@
 """The phrase rules: what is found, where, and what keeps a match from counting."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -261,6 +262,7 @@ def test_the_rules_are_a_component_of_any_spacy_pipeline(bundled: Codebook, tmp_
         (one.theme, one.start, one.words) for one in find_themes([text], bundled)[0]
     ]
     assert "training" in {span.label_ for span in spans}
+    assert pickle.dumps(nlp.get_pipe("dhr_themes"))  # for nlp.pipe in several processes
     (own := tmp_path / "own.toml").write_text(SMALL, encoding="utf-8")
     nlp = spacy.blank("en")
     nlp.add_pipe("dhr_themes", config={"codebook": str(own)})

@@ -161,13 +161,15 @@ def test_the_checker_finds_what_it_looks_for(made, tmp_path):
 
 
 def test_long_words_wrap_in_a_column_that_excel_allows(tmp_path):
-    words = "Review the policy on visits. " * 40
-    frame = pd.DataFrame({"Action": [words, "Short."], "Days overdue": pd.Series([1, 2], dtype="Int64")})
+    words, endless = "Review the policy on visits. " * 40, "Visit. " * 2000
+    frame = pd.DataFrame({"Action": [words, "Short.", endless], "Days overdue": pd.Series([1, 2, 3], dtype="Int64")})
     sheet = openpyxl.load_workbook(book(tmp_path / "w.xlsx", [table(frame, "long")], [])).worksheets[-1]
+    assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
     width, [short] = sheet.column_dimensions["A"].width, [cell for cell in sheet["A"] if cell.value == "Short."]
     long = sheet.cell(short.row - 1, 1)
-    assert long.value.startswith("Review") and long.alignment.wrap_text
+    assert long.value.startswith("Review") and long.alignment.wrap_text and short.alignment.vertical == "top"
     assert 40 < width < 255
     # High enough for its lines: a line of 12 points, as many letters wide as the column says.
     assert sheet.row_dimensions[long.row].height > 12 * len(words) / width
     assert not sheet.row_dimensions[short.row].height
+    assert sheet.row_dimensions[short.row + 1].height <= 409  # Excel's limit

@@ -99,13 +99,16 @@ def _number(estimate: Estimate, value: float | None) -> str:
 def _behind(estimates: Iterable[Estimate]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the keys of the two sets of rows of each figure, and the rows of each set once."""
     names: dict[tuple[str, ...], str] = {(): ""}
+    sets: dict[str, list[str]] = {}
     points = []
     for each in estimates:
         for rows in (each.rows_n, each.rows_N):
             if rows not in names:
-                names[rows] = "s" + hashlib.sha256("\n".join(rows).encode()).hexdigest()[:10]
+                keys = sorted(set(rows))
+                names[rows] = "s" + hashlib.sha256("\n".join(keys).encode()).hexdigest()[:10]
+                sets[names[rows]] = keys
         points.append((names[each.rows_n], names[each.rows_N]))
-    lines = [(name, row) for rows, name in names.items() for row in dict.fromkeys(rows)]
+    lines = [(name, row) for name, keys in sets.items() for row in keys]
     return pd.DataFrame(points, columns=list(_POINTS), dtype="str"), pd.DataFrame(lines, columns=list(_BEHIND))
 
 
@@ -176,5 +179,9 @@ def _keys(path: Path, figures: pd.DataFrame) -> pd.DataFrame:
     if not path.is_file():
         return figures[["id"]].assign(**dict.fromkeys(_POINTS, ""))
     rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    if "role" in rows:  # as packs were made at first: the rows of each figure, one after the other
+        kept = {"rows_n": rows[rows["role"] == "n"], "rows_N": rows}
+        keys = {name: part.groupby("id")["row"].agg(" ".join) for name, part in kept.items()}
+        return figures[["id"]].assign(**{name: figures["id"].map(keys[name]).fillna("") for name in _POINTS})
     sets = rows.groupby("rows", sort=False)["row"].agg(" ".join)
     return figures[["id"]].assign(**{name: figures[name].map(sets).fillna("") for name in _POINTS})

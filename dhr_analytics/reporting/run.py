@@ -164,7 +164,7 @@ def run_all(
     """
     halves = {str(task.notebook): (task, _half(task.target)) for task in tasks}
     took: dict[str, float] = {}
-    # From the last: the later pages of a pack take longest, and one begun last would leave a processor idle.
+    # From the last page: the two that take longest are late ones, and a long one begun last leaves a processor idle.
     words = [
         {"notebook": name, "parameters": dict(task.parameters), "target": str(half)}
         for name, (task, half) in reversed(halves.items())

@@ -31,6 +31,7 @@ _NUMBERS = re.compile(r"[01]\.[0-9]{2}|[0-9]{1,3}%|(?:19|20)[0-9]{2}")
 _ENDS = ("from", "to")
 _WIDEST = 460  # pixels, some 65 letters
 _LINE, _FONT = 15.75, 12  # points: the height of a line, the size of most letters
+_HIGHEST = 409  # points, Excel's limit
 _BROKEN = 1.15  # lines break before they are full
 _SHARE, _POINTS = "0%", "+0%;-0%;0%"
 SHORTHAND = (
@@ -267,11 +268,12 @@ def _fit(sheet: Any) -> None:
             if cell.format:
                 cell.format.set_align("top")
             if column in wide and hasattr(cell, "string") and cell.format and cell.format.text_wrap:
-                pixels = cell_autofit_width(texts[cell.string]) * cell.format.font_size / _FONT
-                if pixels > width:
-                    lines = max(lines, ceil(pixels * _BROKEN / width))
+                pixels = [
+                    cell_autofit_width(part) * cell.format.font_size / _FONT for part in texts[cell.string].split("\n")
+                ]
+                lines = max(lines, sum(ceil(each * _BROKEN / width) if each > width else 1 for each in pixels))
         if lines > 1:
-            sheet.set_row(row, _LINE * lines)
+            sheet.set_row(row, min(_LINE * lines, _HIGHEST))
 
 
 def _notes(sheet: Sheet) -> list[str]:

@@ -73,7 +73,7 @@ def quality(plans: Plans, quarter: Quarter, *, by: str | None = None) -> list[Es
     flags, looked = _flags(plans), plans.needs_review
     context, base, groups = context_of(plans, quarter), rows_of(plans, "actions"), [""]
     if looked is not None:
-        flags["needs_review"] = plans.actions["action_id"].isin(looked["row_id"])
+        flags = flags.assign(needs_review=plans.actions["action_id"].isin(looked["row_id"]))
     if by:
         base, groups = base.assign(group=base["review"]), list(plans.reviews["review_id"].map(review_of))
     counted = {str(measure): base[flags[measure]] for measure in flags}
@@ -149,7 +149,7 @@ def is_specific(action: str, recommendation: str) -> bool:
     return wording_overlap(action, recommendation) < REPEATED
 
 
-@lru_cache(maxsize=4)  # for all actions and by review
+@lru_cache(maxsize=4)  # asked for once for all actions and once by review
 def _flags(plans: Plans) -> pd.DataFrame:
     actions = plans.actions
     worded = actions[["recommendation_id"]].join(

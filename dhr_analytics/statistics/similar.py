@@ -22,7 +22,7 @@ from dhr_analytics.statistics.selection import known_at, theme_rows
 SIMILAR = 0.30  # by hand-judged pairs, see docs/decisions.md
 THEMES_WEIGH = 0.4
 _ROWS_AT_ONCE = 500
-_COMMON = 0.08
+_COMMON = 0.08  # a piece is common from this share of the wordings on
 
 _OPENING = re.compile(
     r"\W*(?:(?:it is (?:also |therefore )?recommended|we recommend|the (?:panel|review) recommends?|recommendation"

@@ -21,7 +21,7 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name on first use: pandas and spaCy take seconds that other commands should not pay."""
+    """Load a public name on first use: pandas takes time that other commands should not pay."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -223,6 +223,8 @@ def _codebook(document: dict[str, Any], file: str) -> Codebook:
             raise InputError(f"{file}: [implies] of theme '{theme}' names '{parent}'. Use ids of themes but '{OTHER}'.")
     heads: dict[str, str] = {}
     for head, forms in document.get("same_word", {}).items():
+        if not head.strip():
+            raise InputError(f"{file}: [same_word] has an empty word at the head of {forms}. Write one of them there.")
         for form in forms:
             if heads.setdefault(form, head) != head:
                 raise InputError(f"{file}: [same_word] has '{form}' under '{heads[form]}' and '{head}'. Keep one.")

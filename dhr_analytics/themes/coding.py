@@ -135,7 +135,8 @@ def code_stream(
     codebook, model
         As for `code_texts`.
     jobs
-        Frames coded at the same time, each in a process of its own; a single frame is coded in this one.
+        1 or more: frames coded at the same time, each in a process of its own; a single frame is coded in this one.
+        On Linux the processes end with the thread that asked for the first frame.
 
     Yields
     ------
@@ -162,7 +163,7 @@ def code_stream(
                 yield done, rows.result()
         except BrokenProcessPool as error:
             raise InputError(
-                "A worker process was ended from outside, most likely for want of memory. Try again with --jobs 1."
+                "A process was ended from outside, most likely for want of memory. Code with one job (--jobs 1)."
             ) from error
         finally:
             pool.shutdown(cancel_futures=True)
@@ -354,9 +355,10 @@ def _run(one: _Coded, by_word: list[float]) -> tuple[object, ...]:
     best, span, pairs = -np.inf, (0, 0), one.read.pairs
     most = [0.0, *accumulate(share if share > 0 else 0.0 for share in by_word)]
     most += most[-1:] * EVIDENCE_WORDS
-    for first in range(len(by_word)):
-        # Nothing that opens here can be more than all that speaks for the theme within reach.
-        if most[first + EVIDENCE_WORDS] - most[first] <= best:
+    for first, share in enumerate(by_word):
+        # A run that opens with words that do not speak for the theme is beaten by the one without them, and none can
+        # be more than all that speaks for the theme within reach.
+        if share <= 0 < best or most[first + EVIDENCE_WORDS] - most[first] <= best:
             continue
         total = 0.0
         for last in range(first, min(first + EVIDENCE_WORDS, len(by_word))):

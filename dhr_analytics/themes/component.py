@@ -4,7 +4,7 @@ spaCy finds it by the entry point `spacy_factories`, so nothing needs to be impo
 to `doc.spans["themes"]`, where displaCy and an analyst's own components read it.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
@@ -16,7 +16,7 @@ SPANS = "themes"
 
 
 @Language.factory("dhr_themes", assigns=["doc.spans"], default_config={"codebook": None})
-def make_component(nlp: Language, name: str, codebook: str | None) -> Callable[[Doc], Doc]:
+def make_component(nlp: Language, name: str, codebook: str | None) -> "AddThemes":
     """Make the component.
 
     Parameters
@@ -28,16 +28,23 @@ def make_component(nlp: Language, name: str, codebook: str | None) -> Callable[[
 
     Returns
     -------
-    callable
-        Adds to `doc.spans["themes"]` one span for each piece of evidence, its theme as label. A span covers whole
-        tokens of the pipeline, so it can be a little longer than the words of the evidence.
+    AddThemes
     """
-    book = Codebook.load(codebook)
+    return AddThemes(Codebook.load(codebook))
 
-    def add_themes(doc: Doc) -> Doc:
-        found = find_themes([doc.text], book)[0]
+
+@dataclass(frozen=True)
+class AddThemes:
+    """Adds to `doc.spans["themes"]` one span for each piece of evidence, its theme as label.
+
+    A span covers whole tokens of the pipeline, so it can be a little longer than the words of the evidence.
+    """
+
+    codebook: Codebook
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Add the spans."""
+        found = find_themes([doc.text], self.codebook)[0]
         spans = [doc.char_span(one.start, one.end, one.theme, alignment_mode="expand") for one in found]
         doc.spans[SPANS] = SpanGroup(doc, name=SPANS, spans=[span for span in spans if span is not None])
         return doc
-
-    return add_themes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,12 @@ _WORDING = ["recommendation_id", "text", "section"]
 
 
 def code_plans(
-    plans: Plans, codebook: Codebook, decisions: Path | str, *, earlier: Plans | None = None
+    plans: Plans,
+    codebook: Codebook,
+    decisions: Path | str,
+    *,
+    earlier: Plans | None = None,
+    before_coding: Callable[[Codebook], None] = lambda codebook: None,
 ) -> tuple[Plans, pd.DataFrame, int]:
     """Code the recommendations of plans; what people decided wins.
 
@@ -30,8 +36,10 @@ def code_plans(
         Store of human decisions, with that of the coded sample beside it; none is needed.
     earlier : Plans, optional
         An earlier coding. What stands there with the same wording, coded with the same codebook, model and decisions,
-        is taken over: each text is coded by itself, so the result is the same, and where nothing is new neither spaCy
-        nor the model is loaded.
+        is taken over: each text is coded by itself, so the result is the same, and where nothing is new the model is
+        not loaded.
+    before_coding : callable, optional
+        Is given the codebook when something is to be coded, which can take time.
 
     Returns
     -------
@@ -53,6 +61,7 @@ def code_plans(
     if len(new) or taken is None:
         from dhr_analytics.themes.coding import code_recommendations
 
+        before_coding(codebook)
         machine = code_recommendations(new, codebook)
         held = held_against(machine, new, stored, sample, codebook=codebook)
         themes = apply_decisions(machine, new, stored, codebook=codebook) if len(stored) else machine

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 # A full stop, question or exclamation mark before a capital or a bullet ends a sentence; an abbreviation does not.
 # (The sign stands first in the pattern, because `re` then looks at nothing else.)
-_SENTENCE_END = re.compile(r"[.?!](?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bNo\.)(?<!\bDr\.)['\")\]]*\s+(?=[A-Z•'\"(])")
+_SENTENCE_END = re.compile(r"""[.?!](?<!\b(?:e\.g|i\.e)[.?!])(?<!\b(?:No|Dr)[.?!])['")\]]*\s+(?=[A-Z•'"(])""")
 # An apostrophe is written or left out at random ("carers' leave", "carer's leave"), so what follows one is no word.
 _TOKEN = re.compile(r"""(?<![^\W_])(?<!\w['’‘ʼ])[^\W_]+|[.,;:!?()\[\]"“”•&]""")
 SIGNS = frozenset('.,;:!?()[]"“”•')
