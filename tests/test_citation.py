@@ -198,3 +198,10 @@ def test_packs_with_the_rows_of_each_figure_one_after_the_other_are_read(nationa
     then = read_estimates(tmp_path / "estimates.csv")
     assert then == now
     assert [(set(one.rows_n), set(one.rows_N)) for one in then] == [(set(one.rows_n), set(one.rows_N)) for one in now]
+
+
+def test_a_citation_says_where_its_rows_are_and_what_a_theme_covers(national):
+    words = citation(find_figure(RATE, national))
+    assert "Rows behind it: data/estimate_rows.csv" in words and "\nTheme:" not in words
+    themed = replace(find_figure(RATE, national), estimate=replace(made(plans())[0], dimension="theme", group="dash"))
+    assert "\nTheme: " in citation(themed) and "DASH" in citation(themed)

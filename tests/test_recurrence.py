@@ -124,6 +124,8 @@ def test_what_a_national_body_was_asked_reaches_everywhere():
     ]
     built = plans([{**DONE, "completed_on": "2021-06-30"}], reviews=reviews, scope="national")
     assert again(built) == [("training", "national", "A", "B"), ("training", "same area", "A", "C")]
+    built = plans([{**DONE, "completed_on": "2021-06-30"}], reviews=reviews, scope="local_and_national")
+    assert again(built) == [("training", "same area", "A", "C")]
 
 
 def test_an_action_without_a_day_was_complete_by_the_day_its_plan_tells_of():

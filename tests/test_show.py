@@ -56,7 +56,7 @@ def test_an_empty_table_is_a_sentence_and_an_empty_file(tmp_path):
 def test_a_long_table_says_what_it_leaves_out(tmp_path):
     shown = content(show.table(FRAME, title="T", name="t", out=tmp_path, limit=2, note="Note."))
     assert len(shown["rows"]) == 2
-    assert shown["note"] == "Note. The first 2 of 5 rows; the file holds all of them."
+    assert shown["note"] == "Note. The first 2 of 5 rows; tables/t.csv holds all of them."
     assert len((tmp_path / "tables" / "t.csv").read_text(encoding="utf-8").splitlines()) == 6
 
 

@@ -13,10 +13,11 @@ from typing import Any
 from dhr_analytics.errors import InputError, UsageError
 from dhr_analytics.package import DESCRIPTOR, read_package
 from dhr_analytics.reporting import text
-from dhr_analytics.reporting.estimates import ESTIMATES, read_estimates
+from dhr_analytics.reporting.estimates import ESTIMATES, ROWS, read_estimates
 from dhr_analytics.reporting.folder import MANIFEST
 from dhr_analytics.reporting.view import remade
 from dhr_analytics.statistics import CATALOGUE, Estimate
+from dhr_analytics.themes.codebook import Codebook, Theme
 
 AUTHOR = "The dhr_analytics contributors"
 FORMATS = ("text", "bibtex", "csl")
@@ -148,6 +149,8 @@ def _facts(figure: Figure) -> Iterator[tuple[str, str]]:
     """Give what a figure stands on, each with a heading."""
     each, known = figure.estimate, CATALOGUE[figure.estimate.definition]
     yield "Definition", known.definition
+    if each.dimension == "theme" and (theme := _theme(each.group)):
+        yield "Theme", f"{theme.name}: {theme.definition} How often it is given rightly: page “Methods and doubts”"
     yield "Counted", f"{known.numerator}, among {known.denominator}"
     yield "What it does not say", known.limits
     yield "As known on", f"{text.day(each.as_of)}; {each.snapshot_rule}"
@@ -164,7 +167,13 @@ def _facts(figure: Figure) -> Iterator[tuple[str, str]]:
     if documents:
         yield "Documents (SHA-256)", "; ".join(f"{name} {digest or 'not stated'}" for name, digest in documents.items())
     yield "Fingerprint of all it was made from (SHA-256)", str(figure.manifest.get("made_from", "not stated"))
+    if (figure.pack / "data" / f"{ROWS}.csv").is_file():
+        yield "Rows behind it", f"data/{ROWS}.csv of the report, the sets that its line in data/{ESTIMATES}.csv names"
     yield "Id", each.id
+
+
+def _theme(group: str) -> Theme | None:
+    return next((theme for theme in Codebook.load().themes if theme.id == group), None)
 
 
 def _tex(words: str) -> str:

@@ -42,7 +42,7 @@ class Cited:
 
 @dataclass(frozen=True)
 class Measured:
-    """Words that hold numbers which were measured beforehand and are no estimates from the plans."""
+    """Words that hold numbers which are no estimates: measured beforehand, or a day that a plan states of itself."""
 
     words: str
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dhr_analytics.reporting import tables, text
-from dhr_analytics.reporting.cited import Cited, Sentence, Words, joined, listed, say
-from dhr_analytics.reporting.view import View
-from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate, counts, last_quarters, quality, rates
+import pandas as pd
 
-ENOUGH = 5
+from dhr_analytics.reporting import tables, text
+from dhr_analytics.reporting.cited import Cited, Measured, Sentence, Words, joined, listed, say
+from dhr_analytics.reporting.view import View
+from dhr_analytics.statistics import (
+    NOT_CODED,
+    NOT_STATED,
+    Estimate,
+    counts,
+    last_quarters,
+    overdue_actions,
+    quality,
+    rates,
+)
+
+ENOUGH, OLD = 5, 365
 NO_LIST = "This package does not say which rows a person should look at; make it again with: dhr ingest."
 COMPARED = {"sector": "sectors", "theme": "themes", "scope": "local and national recommendations", "area": "areas"}
 
@@ -71,6 +82,8 @@ def _overdue(view: View, rate: dict[str, Estimate]) -> Sentence:
         if silent.n:
             told = "For {} of them the plan gives no update, so they may be finished."
             words.append(say(told, Cited(silent, "n")))
+        if old := _told_long_ago(view):
+            words.append(old)
     undated = rate["undated_share"]
     if undated.n:
         told = "For {} ({}) no target date is known: these are never counted as overdue."
@@ -78,13 +91,27 @@ def _overdue(view: View, rate: dict[str, Estimate]) -> Sentence:
     return joined(words)
 
 
+def _told_long_ago(view: View) -> Sentence | None:
+    """Return that the plan with most of the overdue actions has told nothing for a year or more, where it is so."""
+    if view.why_left_out:
+        return None
+    rows = overdue_actions(view.plans, view.quarter)
+    sizes = rows["review_id"].value_counts()
+    told = view.plans.reviews.set_index("review_id")["snapshot_on"][sizes.index[0]]
+    if sizes.iloc[0] * 3 < len(rows) or pd.isna(told) or (pd.Timestamp(view.quarter.end) - told).days < OLD:
+        return None
+    which = "The plan that holds more of them than any other" if len(sizes) > 1 else "Their plan"
+    return say("{} was last updated on {}: what has been done since is not known.", which, Measured(text.day(told)))
+
+
 def _themes(view: View) -> tuple[Words, Words]:
-    top = tables.most_frequent(view, 3)
+    every = tables.most_frequent(view, 40)
+    # What is tied with the first stands beside it in the head.
+    top = [*every[:1], *[each for each in every if each.n < every[0].n][:2]]
     if not top:
-        return (
-            "Themes are not known yet",
-            view.why_no_themes or view.why_rounded or "No recommendation was given a theme.",
-        )
+        if view.why_rounded and not view.why_no_themes:
+            return "How often each theme is asked for is withheld", view.why_rounded
+        return "Themes are not known yet", view.why_no_themes or "No recommendation was given a theme."
     reviews = {each.group: each for each in tables.themes(view, over="reviews")}
     more = [
         say("“{}” with {} ({})", text.name("theme", each.group), Cited(each, "n"), Cited(each, "value"))
@@ -102,6 +129,8 @@ def themes(view: View, *, figures: bool = True) -> Words:
     if not top:
         return "Themes of the recommendations"
     first = [f"“{text.name('theme', each.group)}”" for each in top if each.n == top[0].n]
+    if len(first) > 3:
+        first = [*first[:3], "others"]
     named = say(f"{{}} {'is' if len(first) == 1 else 'are'} asked for most often", listed(first))
     return say(f"{{}}: {'' if len(first) == 1 else 'each '}in {{}}", named, Cited(top[0], "of")) if figures else named
 
@@ -150,7 +179,8 @@ def leads(view: View, *, by: str = "sector") -> Words:
         return say(f"No one {by} stands out in the {{}} overdue", Cited(every, "n counted"))
     if len(top) > 1:
         return say(f"No one {by} stands out: {{}} each lead {{}}", listed(top), some)
-    most = "most of them" if known[0].n * 2 > every.n else f"more than any other {by}"
+    most = "all of them" if known[0].n == every.n else f"more than any other {by}"
+    most = "most of them" if every.n > known[0].n > every.n / 2 else most
     return say(f"{{}} leads {{}}, {most}", top[0], some)
 
 
@@ -206,7 +236,9 @@ def completed_when(view: View) -> Words:
     span = f"{last_quarters(view.quarter, tables.QUARTERS)[0].id} to {view.quarter.id}"
     [every] = _completed(view, "completed_quarter", span, measure="completed_in_share")
     if not every.n:
-        return "No action is known to have been completed in the last three years"
+        none = "No action is known to have been completed in the last three years"
+        [silent] = _completed(view, "completed_quarter", NOT_STATED, measure="completed_in_share")
+        return say(f"{none}: for {{}} no day of completion is given", Cited(silent, "of")) if silent.n else none
     words = "{} of the {} recorded as completed {} known to have been completed in the last three years"
     total = tables.rates(view, "completion_rate")[0]
     return say(words, Cited(every, "n"), Cited(total, "n counted"), "is" if every.n == 1 else "are")

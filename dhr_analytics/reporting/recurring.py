@@ -65,7 +65,8 @@ def widest(found: Sequence[Estimate]) -> Words:
         return "In how many reviews each theme recurs is withheld"
     top = [f"“{text.name('theme', each.group)}”" for each in found if each.n == found[0].n]
     if len(top) > 3:
-        return say("Several themes recur in {} each, more than any other", Cited(found[0], "of"))
+        some = ", ".join(top[:3])
+        return say("{} and others recur in {} each, more than the rest", some, Cited(found[0], "of"))
     return say(
         f"{{}} {'recurs' if len(top) == 1 else 'recur'} in most reviews: {{}}", listed(top), Cited(found[0], "of")
     )

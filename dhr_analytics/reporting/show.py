@@ -173,7 +173,8 @@ def table(
         {"estimate": cell.estimate.id} for row in frame[limit:].to_numpy() for cell in row if isinstance(cell, Cited)
     ]
     if len(frame) > limit:
-        note = f"{note} The first {limit} of {text.number(len(frame))} rows; the file holds all of them.".strip()
+        whole = f"tables/{name}.csv holds all of them" if path else "the table holds all of them"
+        note = f"{note} The first {limit} of {text.number(len(frame))} rows; {whole}.".strip()
     columns, cells = [], []
     for heading in frame.columns:
         stem = re.sub(" (from|to)$", "", heading)

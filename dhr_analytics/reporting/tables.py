@@ -74,6 +74,10 @@ TWO_WAYS = (
     "Left out here: a recommendation counts in several themes and in several sectors, and with this disclosure profile "
     "small counts could be worked out from where they overlap."
 )
+TOO_FEW_DAYS = (
+    "Left out: the plans give the day of completion for fewer than half of the completed actions, so how long "
+    "completion takes cannot be told from them."
+)
 QUARTERS = 12
 
 
@@ -283,7 +287,7 @@ def completion(view: View, *, by: str) -> pd.DataFrame:
     heading = HEADINGS[by]
     out = shares(of["completion_rate"], heading="Completed").rename(columns={"Out of": "Actions"})
     out = out[[heading, "Actions", *(name for name in out if name not in (heading, "Actions"))]]
-    for measure in ("evidenced_share", "no_update_share", "overdue_share"):
+    for measure in ("evidenced_share", "no_update_share", "overdue_share", "undated_share"):
         out[COUNTED[measure]] = cells(of[measure], "n")
         out[f"{COUNTED[measure]}: share"] = cells(of[measure], "value")
     return out
@@ -311,8 +315,12 @@ def lateness(view: View, *, by: str) -> pd.DataFrame:
     )
 
 
-def durations(view: View) -> pd.DataFrame:
-    """Return how long actions take to completion, from target date and from publication; empty where none is known."""
+def durations(view: View) -> pd.DataFrame | str:
+    """Return how long actions take to completion, from target date and from publication; empty where none is known.
+
+    Where fewer than half of the completed actions have a day of completion the table would tell of these alone, as if
+    hardly any were completed; then it is why there is none, in words.
+    """
     found = [
         each
         for origin in ("target", "published")
@@ -321,6 +329,9 @@ def durations(view: View) -> pd.DataFrame:
     medians = [each for each in found if each.measure == "days_to_completion" and each.n]
     if not medians:
         return pd.DataFrame()
+    done = companions(view)["completion_rate"]
+    if not text.hidden(done) and max(each.n for each in medians) * 2 < done.n:
+        return TOO_FEW_DAYS
     out = {
         "Counted": pd.Series([text.name("from", each.group) for each in medians], dtype="str"),
         "Completed, with the day": cells(medians, "n"),

@@ -458,15 +458,16 @@ CATALOGUE = {
         name="Came up again after a completed action",
         definition="The share of reviews that ask again for a theme on which an action was reported complete before "
         "they were published: an action of an earlier review of the same area, or one that answers a recommendation "
-        "to a national body.",
+        "to national bodies alone.",
         numerator="reviews that have a recommendation with such a theme",
         denominator="reviews published after an action on the theme (by theme) or on any theme was reported complete",
         method=WILSON,
         family="came_up_again",
         over=("reviews",),
         limits="It does not say that the action did not work: a review looks at events that are often years older than "
-        "its publication, and a theme is broad. Actions without a known day of completion and reviews without a day "
-        "of publication are left out.",
+        "its publication, and a theme is broad. An action without a day of completion counts as complete from the day "
+        "up to which its plan tells progress. Actions without either, and reviews without a day of publication, are "
+        "left out.",
     ),
 }
 

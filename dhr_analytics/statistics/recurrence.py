@@ -127,8 +127,9 @@ def came_up_again(plans: Plans, quarter: Quarter) -> pd.DataFrame:
     """Return themes that a later review asks for again after an action on them was reported complete.
 
     A review is later when it was published after the action was reported complete; it is of the same area, or any
-    review where the earlier recommendation asks a national body. Nothing is guessed: an action without a known day
-    of completion, and a review without a day of publication, have no row here.
+    review where the earlier recommendation asks a national body alone. An action without a day of completion counts
+    as complete from the day up to which its plan tells progress; where neither is known, and for a review without a
+    day of publication, there is no row.
 
     Parameters
     ----------
@@ -201,7 +202,8 @@ def _followed(plans: Plans, quarter: Quarter) -> pd.DataFrame:
     coded = _coded(plans)
     done = completed_by(plans, quarter).dropna(subset="done_on")
     done = done[["action_id", "recommendation_id", "done_on", "done_basis"]].merge(coded, on="recommendation_id")
-    done = done.assign(national=done["scope"].isin(["national", "local_and_national"]), earlier_review=done["review"])
+    # What asks local and national bodies may have been completed by the local one alone.
+    done = done.assign(national=done["scope"] == "national", earlier_review=done["review"])
     done = done.sort_values(["done_on", "done_basis", "action_id"], ascending=[True, False, True])
     done = done.drop_duplicates(["theme", "earlier_review", "national"])
     known = plans.reviews.assign(
