@@ -6,13 +6,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dhr_analytics._version import __version__
 from dhr_analytics.cli_cite import add_cite
 from dhr_analytics.cli_coding import add_commands, tell_of_training
-from dhr_analytics.errors import DHRError, InputError
+from dhr_analytics.errors import DHRError, InputError, UsageError
 from dhr_analytics.terminal import answer, command, positive, tell
 
+if TYPE_CHECKING:
+    from dhr_analytics.package import Plans
+
+_QUARTER = "2025Q1"
 _ABOUT = """\
 Reads the action plans of domestic homicide reviews, codes every recommendation
 to themes, and makes the quarterly report pack.
@@ -85,10 +90,11 @@ def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "dhr ingest plan.txt other.txt --out pkg --manifest reviews.csv\n\n"
         "The manifest states what a plan does not say of itself. A file reviews.csv beside the\n"
         "documents is used by itself. Its columns: document (file name), review_id, title, area,\n"
-        "published_on, snapshot_on (dates as 2025-03-31); all but the first may be left out.\n\n"
+        "published_on, snapshot_on (dates as 2025-03-31 or 31/03/2025); all but the first may be left out.\n\n"
         "needs_review.csv lists the rows that a person should look at, the least sure first. What you\n"
         "put right goes into overrides.csv beside the documents: row_id,column,was,now,by,on,reason.\n"
-        "It is applied on every run, as long as the cell still reads as it did (was).",
+        "It is applied on every run, as long as the cell still reads as it did (was). Lines of both files\n"
+        "that fit nothing are told at the end, and the exit code is 1.",
     )
     sub.add_argument("documents", nargs="+", metavar="DOCS", help="action plans, or folders that hold them")
     sub.add_argument(
@@ -121,7 +127,9 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "dhr report                                     the sample plans, January to March 2025\n"
         "dhr report plans/ --quarter 2025Q2\n"
         "dhr report data/packages/2025Q1 --quarter 2025Q1 --only 04_completion\n"
-        "dhr report plans/ --quarter 2025Q1 --area Northmoor --theme training --theme dash",
+        "dhr report plans/ --quarter 2025Q1 --area Northmoor --theme training --theme dash --out northmoor\n\n"
+        "A part (--only, --area, --agency, --theme) replaces the report of that quarter in OUT; give it an\n"
+        "--out of its own.",
     )
     sub.add_argument(
         "source",
@@ -131,7 +139,9 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="plan package or folder of documents (default data/sample)",
     )
     sub.add_argument(
-        "--quarter", default="2025Q1", metavar="2025Q1", help="calendar quarter to report on (default 2025Q1)"
+        "--quarter",
+        metavar="2025Q1",
+        help="calendar quarter to report on (default 2025Q1; for a plan package that of its latest day)",
     )
     sub.add_argument(
         "--year",
@@ -144,7 +154,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--only",
         action="append",
         metavar="NOTEBOOK",
-        help="make only this notebook, such as 04_completion (may be repeated)",
+        help="make only this notebook, such as 04_completion (may be repeated); replaces the report of that quarter",
     )
     for name, what in (("area", "local area"), ("agency", "lead agency"), ("theme", "theme id")):
         sub.add_argument(
@@ -152,7 +162,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
             action="append",
             default=[],
             metavar=name.upper(),
-            help=f"keep only this {what} (may be repeated)",
+            help=f"keep only this {what} (may be repeated); replaces the report of that quarter",
         )
     sub.add_argument(
         "--profile",
@@ -177,11 +187,14 @@ def _add_explore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         commands,
         "explore",
         "Explore a plan package in JupyterLab on this computer. The notebooks of the report are copied to a folder to "
-        "work in; copies that are there already are kept. A page without Jupyter: explore.html of a pack.",
+        "work in; copies that are there already are kept, and set to the package and quarter. A page without Jupyter: "
+        "explore.html of a pack.",
         "dhr explore reports/plans\ndhr explore data/packages/2025Q1 --quarter 2025Q2 --out my_work",
     )
     sub.add_argument("package", metavar="DIR", help="a plan package that dhr ingest or dhr report has written")
-    sub.add_argument("--quarter", default="2025Q1", metavar="2025Q1", help="what was known at its end (default 2025Q1)")
+    sub.add_argument(
+        "--quarter", metavar="2025Q1", help="what was known at its end (default: that of the package's latest day)"
+    )
     sub.add_argument("--out", default="explore", metavar="DIR", help="folder to work in (default explore)")
     sub.add_argument("--port", type=positive, default=8888, metavar="N", help="where JupyterLab listens (default 8888)")
     sub.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
@@ -191,15 +204,30 @@ def _add_explore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _explore(args: argparse.Namespace) -> int:
     from dhr_analytics.reporting.lab import open_lab, prepare
 
-    notebook = prepare(args.package, args.out, quarter=args.quarter)
+    quarter = args.quarter or _latest_quarter(args.package)
+    notebook = prepare(args.package, args.out, quarter=quarter, progress=tell)
     tell(f"opening {notebook}; stop with Ctrl+C")
     return open_lab(notebook, browser=not args.no_browser, port=args.port)
 
 
-def _ingest(args: argparse.Namespace) -> int:
-    from dhr_analytics.ingest import ingest
-    from dhr_analytics.package import write_package
+def _latest_quarter(package: Path | str, *, fiscal: bool = False) -> str:
+    """Return the quarter of the latest day that a package states, and say that it was taken."""
+    from dhr_analytics.package import read_package
+    from dhr_analytics.statistics.quarter import quarter_of
 
+    days = read_package(package).reviews[["published_on", "snapshot_on"]].max().dropna()
+    quarter = quarter_of(days.max().date(), fiscal).id if len(days) else _QUARTER
+    tell(f"quarter {quarter}, {'that of the latest day in the package' if len(days) else 'as no plan states a day'}; "
+         "another one with --quarter")  # fmt: skip
+    return quarter
+
+
+def _ingest(args: argparse.Namespace) -> int:
+    from dhr_analytics.ingest import find_documents, ingest
+    from dhr_analytics.package import check_place, write_package
+
+    find_documents(args.documents)
+    check_place(args.out)  # before the minutes that reading may take
     plans = ingest(
         args.documents,
         manifest=args.manifest,
@@ -210,48 +238,72 @@ def _ingest(args: argparse.Namespace) -> int:
         progress=tell,
     )
     path = write_package(plans, args.out)
-    unread, queue = _unread(plans), 0 if plans.needs_review is None else len(plans.needs_review)
     result = {
         "package": str(path.parent),
         "reviews": len(plans.reviews),
         "recommendations": len(plans.recommendations),
         "actions": len(plans.actions),
         "rejected": len(plans.rejected),
-        "needs_review": queue,
-        "unread": unread,
+        "needs_review": 0 if plans.needs_review is None else len(plans.needs_review),
+        **_remarks(plans),
     }
     answer(
         args.json, result, f"{path.parent}: {len(plans.recommendations)} recommendations, {len(plans.actions)} actions"
     )
-    if queue:
-        tell(f"{queue} row{'s' * (queue > 1)} to look at, the least sure first: {path.parent / 'needs_review.csv'}")
-    if unread:
-        tell(f"{len(unread)} of the documents gave no plan; see rejected.csv: {', '.join(unread)}")
-    return 1 if unread else 0
+    return _tell_of_reading(plans, path.parent)
 
 
-def _unread(plans) -> list[str]:  # type: ignore[no-untyped-def]
-    """Documents that were given and are not among the reviews."""
-    return sorted(set(plans.rejected["document"]) - set(plans.reviews["document"]))
+def _remarks(plans: Plans) -> dict[str, list[str]]:
+    """Return what makes the exit code 1: documents that were given and are not among the reviews, and remarks."""
+    unread = sorted(set(plans.rejected["document"]) - set(plans.reviews["document"]))
+    return {"unread": unread, "remarks": list(plans.about.get("remarks", ()))}
+
+
+def _tell_of_reading(plans: Plans, package: Path) -> int:
+    """Say what needs a look after reading; return the exit code."""
+    undated = int((plans.reviews["published_on"].isna() & plans.reviews["snapshot_on"].isna()).sum())
+    if undated:
+        tell(
+            f"{undated} of {len(plans.reviews)} plans state neither a day of publication nor one up to which they tell "
+            "progress, and so count in every quarter: reviews.csv beside them can state published_on and snapshot_on"
+        )
+    if plans.needs_review is not None and (queue := len(plans.needs_review)):
+        tell(f"{queue} row{'s' * (queue > 1)} to look at, the least sure first: {package / 'needs_review.csv'}")
+    needs = _remarks(plans)
+    for remark in needs["remarks"]:
+        tell(remark)
+    if unread := needs["unread"]:
+        tell(f"{len(unread)} of the documents gave no plan; see {package / 'rejected.csv'}: {', '.join(unread)}")
+    return 1 if any(needs.values()) else 0
 
 
 def _report(args: argparse.Namespace) -> int:
     from dhr_analytics.package import DESCRIPTOR
-    from dhr_analytics.reporting.report import make_report
+    from dhr_analytics.reporting.report import chosen_pages, make_report
     from dhr_analytics.statistics.disclosure import load_profile
     from dhr_analytics.statistics.quarter import parse_quarter
 
-    quarter = parse_quarter(args.quarter, args.year == "fiscal").id  # before the minutes that reading may take
-    load_profile(args.profile)
+    source, out, fiscal = Path(args.source), Path(args.out), args.year == "fiscal"
+    is_package = (source / DESCRIPTOR).is_file()
+    # All that can be wrong is looked for before the minutes that reading may take.
+    asked = args.quarter or (_latest_quarter(source, fiscal=fiscal) if is_package else _QUARTER)
+    quarter, profile = parse_quarter(asked, fiscal).id, load_profile(args.profile)
     if args.check:
-        return _check_report(Path(args.out) / quarter, as_json=args.json)
-    source, unread = Path(args.source), list[str]()
-    if not (source / DESCRIPTOR).is_file():
-        source, unread = _prepare(source, Path(args.out), args.decisions)
+        return _check_report(out / quarter, as_json=args.json)
+    chosen_pages(args.only)
+    if not is_package:
+        _check_themes(args.theme)
+    part = bool(args.only or args.area or args.agency or args.theme)
+    if (part or profile.suppresses) and (out / quarter / "manifest.json").is_file():
+        this = "this part" if part else f"this one of the profile {profile.name}"
+        tell(f"{out / quarter} holds a report already, and {this} takes its place; keep both with another --out")
+    plans = None
+    if not is_package:
+        source, plans = _prepare(source, out, args.decisions)
     page = make_report(
         source,
         quarter=quarter,
-        out=Path(args.out),
+        out=out,
         only=args.only,
         areas=";".join(args.area),
         agencies=";".join(args.agency),
@@ -260,10 +312,29 @@ def _report(args: argparse.Namespace) -> int:
         jobs=args.jobs,
         progress=tell,
     )
-    if unread:
-        tell(f"{len(unread)} of the documents gave no plan; see {source / 'rejected.csv'}: {', '.join(unread)}")
-    answer(args.json, {"page": str(page), "package": str(source), "unread": unread}, str(page))
-    return 1 if unread else 0
+    code = 0 if plans is None else _tell_of_reading(plans, source)
+    if profile.suppresses and (out / "plans" / DESCRIPTOR).is_file():
+        tell(f"{out / 'plans'} holds every row of the plans: only the folder {page.parent} may leave")
+    needs = {"unread": [], "remarks": []} if plans is None else _remarks(plans)
+    answer(args.json, {"page": str(page), "package": str(source), **needs}, str(page))
+    return code
+
+
+def _check_themes(asked: Sequence[str]) -> None:
+    """Raise where a theme that was asked for is not in the codebook."""
+    import difflib
+
+    from dhr_analytics.reporting.text import theme_names
+
+    known = {
+        words.replace("_", " ").casefold(): theme for theme, name in theme_names().items() for words in (theme, name)
+    }
+    for each in asked:
+        words = " ".join(each.replace("_", " ").casefold().split())
+        if words not in known and not {",", ";"} & set(words):
+            near = difflib.get_close_matches(words, known, n=1)
+            advice = f"Did you mean {known[near[0]]!r}?" if near else f"There are: {', '.join(theme_names())}."
+            raise UsageError(f"There is no theme {each!r}. {advice}")
 
 
 def _check_report(pack: Path, *, as_json: bool) -> int:
@@ -273,18 +344,23 @@ def _check_report(pack: Path, *, as_json: bool) -> int:
     for fault in faults:
         tell(fault)
     said = f"{pack}: {count} figures made again, {len(faults)} faults"
+    if count is None:
+        files = f"{len(faults)} fault{'s' * (len(faults) > 1)} in its files" if faults else "its files are untouched"
+        said = f"{pack}: {files}; its figures cannot be made again, because no plans are in it"
     answer(as_json, {"report": str(pack), "figures": count, "faults": faults}, said)
     return 1 if faults else 0
 
 
-def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, list[str]]:
+def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, Plans]:
     """Read and code a folder of documents; its package stands beside the packs."""
-    from dhr_analytics.ingest import ingest
-    from dhr_analytics.package import DESCRIPTOR, read_package, write_package
+    from dhr_analytics.ingest import find_documents, ingest
+    from dhr_analytics.package import DESCRIPTOR, check_place, read_package, write_package
     from dhr_analytics.themes import Codebook
     from dhr_analytics.themes.plans import code_plans
 
     folder = out / "plans"
+    find_documents([documents])
+    check_place(folder)
     plans = ingest([documents], earlier=folder, progress=tell)
     try:
         earlier = read_package(folder) if (folder / DESCRIPTOR).is_file() else None
@@ -292,7 +368,7 @@ def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, list[str
         earlier = None
     plans, _, new = code_plans(plans, Codebook.load(), decisions, earlier=earlier, before_coding=tell_of_training)
     tell(f"coded {new} new of {len(plans.recommendations)} recommendations")
-    return write_package(plans, folder).parent, _unread(plans)
+    return write_package(plans, folder).parent, plans
 
 
 if __name__ == "__main__":

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import time
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dhr_analytics.errors import InputError, UsageError
 from dhr_analytics.processes import processors
-from dhr_analytics.terminal import answer, command, positive, tell
+from dhr_analytics.terminal import answer, command, positive, records, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,7 @@ def _add_classify(commands: Commands) -> None:
     )
     _codebook_option(sub)
     _decisions_option(sub)
-    sub.add_argument("--json", action="store_true", help="print the result as JSON")
+    _json_option(sub)
     sub.set_defaults(run=_classify)
 
 
@@ -89,6 +90,7 @@ def _add_coding(commands: Commands) -> None:
     export.add_argument("--seed", type=int, default=0, metavar="S", help="of the draw of --sample (default 0)")
     _codebook_option(export)
     _decisions_option(export)
+    _json_option(export)
     export.set_defaults(run=_export)
     bring = kinds.add_parser("import", help="take the decisions of a sheet, all of them or none")
     bring.add_argument("package", metavar="DIR", help="plan package that the sheet was made from")
@@ -96,11 +98,13 @@ def _add_coding(commands: Commands) -> None:
     bring.add_argument("--older-codebook", action="store_true", help="accept a sheet made with another codebook")
     _codebook_option(bring)
     _decisions_option(bring)
+    _json_option(bring)
     bring.set_defaults(run=_import)
     agree = kinds.add_parser("agreement", help="agreement of two or more coders, theme by theme")
     agree.add_argument("sheets", nargs="+", metavar="SHEET.xlsx", help="two or more blind sheets")
     agree.add_argument("--settle", metavar="OUT.xlsx", help="write the disagreements as a sheet to settle")
     _codebook_option(agree)
+    _json_option(agree)
     agree.set_defaults(run=_agreement)
 
 
@@ -109,13 +113,17 @@ def _add_codebook(commands: Commands) -> None:
         commands,
         "codebook",
         "Check the codebook. Finds faulty entries, phrases that fire on nothing or nearly everything, and themes that "
-        "nearly always come together.",
-        "dhr codebook check\ndhr codebook check --codebook mine.toml --texts IN.csv",
+        "nearly always come together. Phrases that fire on nothing may be wanted for other texts: where nothing else "
+        "is found, the exit code is 0.",
+        "dhr codebook check\ndhr codebook check --codebook mine.toml --texts IN.csv\n"
+        "dhr codebook check --json                   every phrase that fires on nothing, in full",
     )
     kinds = sub.add_subparsers(dest="what", required=True, metavar="WHAT")
-    check = kinds.add_parser("check", help="check a codebook against texts")
+    about = "check a codebook against texts; exit code 0 where at most phrases that fire on nothing are found"
+    check = kinds.add_parser("check", help=about, description=about)
     _codebook_option(check)
     check.add_argument("--texts", metavar="IN.csv", help="texts to try it on (default: the training texts)")
+    _json_option(check)
     check.set_defaults(run=_check)
 
 
@@ -132,11 +140,12 @@ def _add_evaluate(commands: Commands) -> None:
     ingest.add_argument("gold", metavar="GOLD_DIR", help="folder with recommendations.csv and actions.csv read by hand")
     ingest.add_argument("package", metavar="DIR", help="plan package made from the same documents")
     ingest.add_argument("--misses", action="store_true", help="also print every difference")
-    ingest.add_argument("--json", action="store_true", help="print the result as JSON")
+    _json_option(ingest)
     ingest.set_defaults(run=_evaluate_ingest)
     themes = kinds.add_parser("themes", help="the coding of themes, leaving one review out at a time")
     themes.add_argument("gold", metavar="GOLD.csv", help="themes by hand; recommendations.csv stands beside it")
     _codebook_option(themes)
+    _json_option(themes)
     themes.set_defaults(run=_evaluate_themes)
 
 
@@ -153,6 +162,10 @@ def _decisions_option(parser: argparse.ArgumentParser) -> None:
         metavar="CSV",
         help="store of human decisions (default data/decisions.csv); coded_sample.csv lies beside it",
     )
+
+
+def _json_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def _codebook(args: argparse.Namespace) -> Codebook:
@@ -247,11 +260,12 @@ def _export(args: argparse.Namespace) -> int:
         tell_of_training(codebook)
     queue = None if args.blind else themes_in_doubt(plans, codebook, args.decisions)
     path = export_sheet(plans, args.sheet, codebook=codebook, blind=args.blind, coder=args.coder, queue=queue)
-    answer(False, {}, str(path))
+    answer(args.json, {"sheet": str(path)}, str(path))
     return 0
 
 
 def _export_sample(args: argparse.Namespace, plans: Plans, codebook: Codebook) -> int:
+    from dhr_analytics.schema import review_of
     from dhr_analytics.statistics.corrected import FEWEST
     from dhr_analytics.themes.sample import draw_reviews, read_sample, store_beside, to_code
     from dhr_analytics.themes.sheet import export_sheet
@@ -259,12 +273,16 @@ def _export_sample(args: argparse.Namespace, plans: Plans, codebook: Codebook) -
     drawn = draw_reviews(plans.reviews["review_id"], args.sample, seed=args.seed)
     asked = to_code(plans, drawn, read_sample(store_beside(args.decisions)))
     words = f"{len(drawn)} reviews drawn with seed {args.seed}: {', '.join(drawn)}"
+    all_drawn = len(drawn) == plans.reviews["review_id"].map(review_of).nunique()
     if not asked:
-        raise UsageError(f"All recommendations of these are coded already: {words}. Ask for more with --sample.")
+        more = "The package holds no more reviews." if all_drawn else "Ask for more with --sample."
+        raise UsageError(f"All recommendations of these are coded already: {words}. {more}")
     path = export_sheet(plans, args.sheet, codebook=codebook, blind=True, coder=args.coder, only=asked, sample=words)
-    answer(False, {}, f"{path}: {len(asked)} recommendations to code; {words}")
+    result = {"sheet": str(path), "reviews": list(drawn), "recommendations": len(asked)}
+    answer(args.json, result, f"{path}: {len(asked)} recommendations to code; {words}")
     if len(drawn) < FEWEST:
-        tell(f"a share is corrected by at least {FEWEST} reviews: ask for more, best 10 or more")
+        more = "the package holds no more, so add plans first" if all_drawn else "ask for more, best 10 or more"
+        tell(f"a share is corrected by at least {FEWEST} reviews: {more}")
     return 0
 
 
@@ -286,9 +304,9 @@ def _import(args: argparse.Namespace) -> int:
             tell(f"{taken.n_left} recommendations of the sample are left open; shares lean to what is easy to code")
     plans, lost, _ = code_plans(plans, codebook, args.decisions, before_coding=tell_of_training)
     write_package(plans, args.package)
-    answer(
-        False, {}, f"{args.decisions}: decisions on {taken.n_decided} recommendations taken, {taken.n_left} left open"
-    )
+    result = {"decisions": args.decisions, "taken": taken.n_decided, "left": taken.n_left, "not_applied": len(lost)}
+    words = f"{args.decisions}: decisions on {taken.n_decided} recommendations taken, {taken.n_left} left open"
+    answer(args.json, result, words)
     return _tell_lost(lost)
 
 
@@ -308,9 +326,19 @@ def _agreement(args: argparse.Namespace) -> int:
         f"{found.measure}, {len(found.coders)} coders, {found.n} recommendations: mean kappa {found.mean_kappa:.2f}"
     ]
     lines += [found.themes.round(2).to_string(index=False), f"{len(found.disagreements)} disagreements"]
+    result: dict[str, object] = {
+        "measure": found.measure,
+        "coders": list(found.coders),
+        "recommendations": found.n,
+        "mean_kappa": None if isnan(found.mean_kappa) else found.mean_kappa,
+        "themes": records(found.themes),
+        "disagreements": len(found.disagreements),
+    }
     if args.settle:
-        lines.append(str(export_settlement(codings, args.settle, codebook=codebook)))
-    answer(False, {}, "\n".join(lines))
+        settle = str(export_settlement(codings, args.settle, codebook=codebook))
+        result["settle"] = settle
+        lines.append(settle)
+    answer(args.json, result, "\n".join(lines))
     return 1 if len(found.disagreements) else 0
 
 
@@ -326,14 +354,14 @@ def _refuse(path: str, problems: list) -> None:
 def _check(args: argparse.Namespace) -> int:
     import pandas as pd
 
-    from dhr_analytics.themes.check import check_codebook
+    from dhr_analytics.themes.check import UNUSED, check_codebook, told
     from dhr_analytics.themes.model import read_training
     from dhr_analytics.themes.texts import read_texts
 
     texts = pd.concat(read_texts(args.texts)) if args.texts else pd.DataFrame(read_training())
     found = check_codebook(_codebook(args), texts)
-    answer(False, {}, found.to_string(index=False) if len(found) else "nothing to mend")
-    return 1 if len(found) else 0
+    answer(args.json, {"texts": len(texts), "findings": records(found)}, "\n".join(told(found)))
+    return 1 if (found["problem"] != UNUSED).any() else 0
 
 
 def _evaluate_ingest(args: argparse.Namespace) -> int:
@@ -349,5 +377,6 @@ def _evaluate_themes(args: argparse.Namespace) -> int:
     from dhr_analytics.themes.evaluate import evaluate_themes
 
     tell("training once for each review left out; this takes about a minute")
-    answer(False, {}, evaluate_themes(args.gold, _codebook(args)).to_string(index=False))
+    found = evaluate_themes(args.gold, _codebook(args))
+    answer(args.json, {"figures": records(found)}, found.to_string(index=False))
     return 0

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import repeat
+from itertools import combinations, repeat
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +17,7 @@ from dhr_analytics import schema
 from dhr_analytics.errors import InputError, UsageError
 from dhr_analytics.normalising.plan import PlanTables, normalise
 from dhr_analytics.normalising.review import review_list
-from dhr_analytics.overrides import OVERRIDES, apply_overrides, read_overrides
+from dhr_analytics.overrides import OVERRIDES, apply_overrides, read_day, read_lines, read_overrides
 from dhr_analytics.package import Plans
 from dhr_analytics.reading import read_guarded
 from dhr_analytics.unchanged import Earlier, load_earlier, source_key, tables_of
@@ -26,6 +25,7 @@ from dhr_analytics.unchanged import Earlier, load_earlier, source_key, tables_of
 MANIFEST = "reviews.csv"
 _OWN_FILES = (MANIFEST, OVERRIDES)
 _MANIFEST_COLUMNS = ("document", "review_id", "title", "area", "published_on", "snapshot_on")
+_ALIKE = 3  # fewer recommendations of the same wording may stand in two plans by chance
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ def ingest(
     Returns
     -------
     Plans
-        Documents that could not be read, or hold no plan, are named in ``rejected``.
+        Documents that could not be read, or hold no plan, are named in ``rejected``. ``about["remarks"]`` says, where
+        there is something to say, which lines of the manifest and corrections fit nothing, and which documents look
+        like two versions of one plan.
 
     Raises
     ------
@@ -87,7 +89,8 @@ def ingest(
         When not one recommendation was found.
     """
     paths = find_documents(sources)
-    stated = _read_manifest(manifest, paths)
+    stated, remarks = _read_manifest(manifest, paths)
+    corrections = _read_corrections(overrides, paths)
     told = [stated.get(path.name, {}) for path in paths]
     known = None if keep_names else load_earlier(earlier)
     work = (paths, told, repeat(keep_names), repeat(known))
@@ -98,10 +101,33 @@ def ingest(
     else:
         read = _told(map(_read_one, *work), len(paths), progress)
     plans = _assemble(read, stated, keep_names)
-    beside = {path.parent / OVERRIDES for path in paths}
-    files = [Path(overrides)] if overrides is not None else sorted(path for path in beside if path.is_file())
-    rows = [row for path in files for row in read_overrides(path)]
+    if remarks := [*remarks, *_versions(plans, stated)]:
+        plans = replace(plans, about={**plans.about, "remarks": remarks})
+    read_reviews = set(plans.reviews["review_id"])
+    rows = [row for row, part in corrections if not part or row["row_id"].rpartition("-R")[0] in read_reviews]
     return apply_overrides(plans, rows) if rows else plans
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file())
+
+
+def _versions(plans: Plans, stated: dict[str, dict[str, str]]) -> list[str]:
+    """Name documents that look like one plan at two times, but are counted as two; what the manifest states holds."""
+    words = plans.recommendations["text"].str.casefold().str.split().str.join(" ")
+    texts = {key: set(part) for key, part in words.groupby(plans.recommendations["review_id"])}
+    found = []
+    for pair in combinations(plans.reviews.itertuples(), 2):
+        one, other = (texts[each.review_id] for each in pair)
+        same = len(one & other)
+        keys = [stated.get(str(each.document), {}).get("review_id") for each in pair]
+        if not all(keys) and same >= _ALIKE and same > min(len(one), len(other)) / 2:
+            found.append(
+                f"{pair[0].document} and {pair[1].document} look like two versions of one plan ({same} recommendations "
+                f"are worded alike), and both are counted; give both one review_id and their own snapshot_on in "
+                f"{MANIFEST}. If they are two reviews, give each its own review_id."
+            )
+    return found
 
 
 def find_documents(sources: Sequence[Path | str]) -> list[Path]:
@@ -123,7 +149,7 @@ def find_documents(sources: Sequence[Path | str]) -> list[Path]:
     found: list[Path] = []
     for source in map(Path, sources):
         if source.is_dir():
-            inside = sorted(p for p in source.iterdir() if p.is_file() and _is_document(p.name))
+            inside = [path for path in _files(source) if _is_document(path.name)]
             if not inside:
                 raise UsageError(
                     f"The folder {source} holds no documents. Put the action plans there, or name another folder."
@@ -213,9 +239,10 @@ def _assemble(read: Sequence[_Read], stated: dict[str, dict[str, str]], keep_nam
         if fault:
             rejected.append({"document": name, "location": name, "text": "", "reason": fault})
     if not recommendations:
-        faults = "; ".join(dict.fromkeys(f"{row['document']}: {row['reason']}" for row in rejected if not row["text"]))
+        name, why = next((str(row["document"]), str(row["reason"])) for row in rejected if not row["text"])
+        why = (why if why.startswith(name) else f"{name}: {why}").rstrip(".")
         raise InputError(
-            f"No action plan was found in {len(read)} document{'s' * (len(read) != 1)} ({faults[:600]}). "
+            f"No action plan was found in {len(read)} document{'s' * (len(read) != 1)} ({why}). "
             "A plan is a table with a column for recommendations or actions; check that the right folder was named. "
             "Nothing was written."
         )
@@ -239,27 +266,41 @@ def _frame(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
     return pd.DataFrame(texts, columns=columns, dtype=str)
 
 
-def _read_manifest(manifest: Path | str | None, paths: Sequence[Path]) -> dict[str, dict[str, str]]:
+def _read_manifest(manifest: Path | str | None, paths: Sequence[Path]) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Return what is stated of each document, and which lines name a document that is not there."""
     if manifest is None:
         beside = sorted(place for place in {path.parent / MANIFEST for path in paths} if place.is_file())
     else:
         beside = [Path(manifest)]
+    names, remarks = [path.name for path in paths], []
     stated: dict[str, dict[str, str]] = {}
     for path in beside:
-        for line, row in enumerate(_manifest_rows(path), start=2):
+        for where, row in _manifest_rows(path):
             name = row["document"]
             if name in stated:
-                raise UsageError(f"{path}, line {line}: {name} stands twice. Keep one line for each document.")
-            _stated_date(row, "published_on", f"{path}, line {line}")
-            _stated_date(row, "snapshot_on", f"{path}, line {line}")
-            stated[name] = row
+                raise UsageError(f"{where}: {name} stands twice. Keep one line for each document.")
+            days = {column: _stated_date(row, column, where) for column in ("published_on", "snapshot_on")}
+            stated[name] = {**row, **{column: day.isoformat() for column, day in days.items() if day}}
+            if name not in names and not (manifest is None and (path.parent / name).is_file()):
+                near = difflib.get_close_matches(name, names, n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                remarks.append(f"{where} names {name}, but there is no such document.{hint}")
     stated = {name: {**row, "review_id": key} for (name, row), key in zip(stated.items(), _keys(stated), strict=True)}
-    names = [path.name for path in paths]
-    if manifest is not None and (unknown := [name for name in stated if name not in names]):
-        near = difflib.get_close_matches(unknown[0], names, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise UsageError(f"{manifest} names {unknown[0]}, but no such document was given.{hint}")
-    return stated
+    if manifest is not None and remarks:
+        raise UsageError(remarks[0])
+    return stated, remarks
+
+
+def _read_corrections(overrides: Path | str | None, paths: Sequence[Path]) -> list[tuple[dict[str, str], bool]]:
+    """Return the corrections, each with whether only a part of the documents that it may be about is read."""
+    if overrides is not None:
+        return [(row, False) for row in read_overrides(overrides)]
+    found = []
+    for folder in sorted({path.parent for path in paths}):
+        if (folder / OVERRIDES).is_file():
+            part = any(_is_document(path.name) and path not in paths for path in _files(folder))
+            found += [(row, part) for row in read_overrides(folder / OVERRIDES)]
+    return found
 
 
 def _keys(stated: dict[str, dict[str, str]]) -> list[str]:
@@ -279,27 +320,19 @@ def _keys(stated: dict[str, dict[str, str]]) -> list[str]:
     return [f"{name}@{day}" if name and day and day > first[name] else name for name, day in keys]
 
 
-def _manifest_rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [{key or "": (value or "").strip() for key, value in row.items()} for row in csv.DictReader(file)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"The manifest {path} cannot be read: {error}.") from error
-    if rows and "document" not in rows[0]:
+def _manifest_rows(path: Path) -> list[tuple[str, dict[str, str]]]:
+    rows = read_lines(path, "manifest")
+    columns = list(rows[0][1]) if rows else ["document"]
+    if "document" not in columns:
         raise UsageError(
             f"The manifest {path} has no column 'document'. Its columns are: {', '.join(_MANIFEST_COLUMNS)}."
         )
-    if rows and (unknown := [column for column in rows[0] if column not in _MANIFEST_COLUMNS]):
+    if unknown := [column for column in columns if column not in _MANIFEST_COLUMNS]:
         near = difflib.get_close_matches(unknown[0], _MANIFEST_COLUMNS, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise UsageError(f"The manifest {path} has an unknown column {unknown[0]!r}.{hint}")
-    return [row for row in rows if row["document"]]
+    return [(where, row) for where, row in rows if row["document"]]
 
 
 def _stated_date(row: dict[str, str], column: str, where: str = "the manifest") -> date | None:
-    if not row.get(column):
-        return None
-    try:
-        return date.fromisoformat(row[column])
-    except ValueError as error:
-        raise UsageError(f"{where}: {column} is {row[column]!r}; write it as 2025-03-31.") from error
+    return read_day(row[column], f"{where}: {column}") if row.get(column) else None

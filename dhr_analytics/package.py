@@ -75,17 +75,7 @@ def write_package(plans: Plans, folder: Path | str) -> Path:
     folder = Path(folder)
     tables = plans.tables()
     schema.check(tables)
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / DESCRIPTOR).exists())):
-        raise UsageError(
-            f"{folder} exists and is not a plan package; nothing was written. Name another folder with --out."
-        )
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise UsageError(
-            f"Cannot write in {folder.parent}: {error.strerror}. Name another folder with --out."
-        ) from error
+    fresh = _fresh(folder, folder.parent)
     try:
         for name, frame in tables.items():
             write_csv(frame, fresh / f"{name}.csv")
@@ -97,6 +87,35 @@ def write_package(plans: Plans, folder: Path | str) -> Path:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return folder / DESCRIPTOR
+
+
+def check_place(folder: Path | str) -> None:
+    """Raise when a package could not be written at a place; worth asking before the minutes that reading may take.
+
+    Parameters
+    ----------
+    folder : path
+
+    Raises
+    ------
+    UsageError
+        When the folder holds files that are not a plan package, or cannot be written.
+    """
+    folder = Path(folder)
+    _fresh(folder, next(place for place in folder.absolute().parents if place.exists())).rmdir()
+
+
+def _fresh(folder: Path, where: Path) -> Path:
+    """Return a new folder from which a package can take its place."""
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / DESCRIPTOR).exists())):
+        raise UsageError(
+            f"{folder} exists and is not a plan package; nothing was written. Name another folder with --out."
+        )
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=where))
+    except OSError as error:
+        raise UsageError(f"Cannot write in {where}: {error.strerror}. Name another folder with --out.") from error
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -168,7 +187,11 @@ def read_package(folder: Path | str) -> Plans:
     """
     folder = Path(folder)
     if not (folder / DESCRIPTOR).is_file():
-        raise UsageError(f"There is no plan package in {folder}. Make one with: dhr ingest DOCUMENTS --out {folder}")
+        inside = [folder / name for name in ("data", "plans") if (folder / name / DESCRIPTOR).is_file()]
+        # A folder that holds something else is no place for a package.
+        made = ("DOCUMENTS", folder) if not folder.exists() else (folder, Path("data/packages", folder.resolve().name))
+        advice = f"Did you mean {inside[0]}?" if inside else f"Make one with: dhr ingest {made[0]} --out {made[1]}"
+        raise UsageError(f"There is no plan package in {folder}. {advice}")
     try:
         about = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8")).get("dhr_analytics", {})
         tables = {name: _read_table(folder / f"{name}.csv", name) for name in schema.TABLES}

@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def tell(line: str) -> None:
@@ -16,6 +20,11 @@ def tell(line: str) -> None:
 def answer(as_json: bool, result: dict[str, object], line: str) -> None:
     """Write the result to standard output, as JSON for machines or as a line for people."""
     sys.stdout.write((json.dumps(result, ensure_ascii=False) if as_json else line) + "\n")
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the rows of a table as JSON can hold them, nothing for what is missing."""
+    return list(json.loads(frame.to_json(orient="records")))
 
 
 def command(

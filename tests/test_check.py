@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from dhr_analytics.errors import InputError
-from dhr_analytics.themes.check import check_codebook, written
+from dhr_analytics.themes.check import check_codebook, told, written
 from dhr_analytics.themes.codebook import Codebook, parse_phrase
 
 
@@ -39,6 +39,17 @@ def test_phrases_that_fire_on_nothing_or_nearly_everything(tmp_path: Path) -> No
     ]
     assert "'(rare|odd) ... comet'" in found["detail"].iloc[0]
     assert "'the' is in 10 of 10" in found["detail"].iloc[1]
+
+
+def test_people_are_told_in_few_short_lines(tmp_path: Path) -> None:
+    many = ", ".join(f'"comet{n} (red|blue|green) ... (sky|night|morning|evening|afternoon)"' for n in range(9))
+    found = check_codebook(
+        book(tmp_path, sea=f'phrases = ["boat", {many}]', air='phrases = ["kite"]'), texts("The boat.")
+    )
+    lines = told(found)
+    assert len(lines) == 3 and max(map(len, lines)) < 300
+    assert lines[0].startswith("sea: 9 ") and "comet0" in lines[0] and "kite" in lines[1]
+    assert "10 phrases of 2 themes" in lines[-1] and "0 other" in lines[-1]
 
 
 def test_unknown_ids_and_definitions_that_say_nothing(tmp_path: Path) -> None:

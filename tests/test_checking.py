@@ -1,5 +1,6 @@
 """A pack that was changed afterwards, or whose figures no longer hold, is found out; revisions say what changed."""
 
+import json
 import random
 import re
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from dhr_analytics.errors import InputError
 from dhr_analytics.package import Plans, write_package
 from dhr_analytics.reporting.checking import check_pack
+from dhr_analytics.reporting.folder import hashes
 from dhr_analytics.reporting.report import make_report
 
 
@@ -61,6 +63,14 @@ def test_what_was_changed_afterwards_is_named(pack: Path, file: str, old: str, n
         assert any(re.search(said, fault) for fault in check_pack(pack)[0])
     finally:
         (pack / file).write_text(kept, encoding="utf-8")
+
+
+def test_without_its_plans_a_pack_is_checked_for_its_files_alone(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("Contents")
+    (tmp_path / "manifest.json").write_text(json.dumps({"files": hashes(tmp_path)}))
+    assert check_pack(tmp_path) == ([], None)
+    (tmp_path / "index.html").write_text("Contentment")
+    assert check_pack(tmp_path) == (["index.html was changed"], None)
 
 
 def test_where_there_is_no_pack_it_says_so(tmp_path: Path) -> None:

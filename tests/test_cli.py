@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, need
 
 from dhr_analytics.cli import main
 
@@ -113,6 +113,121 @@ def test_a_folder_with_one_unreadable_file_is_done_but_says_so(plans, tmp_path):
     done = dhr("ingest", plans, "--out", tmp_path / "pkg")
     assert done.returncode == 1
     assert "photo.txt" in done.stderr.strip().splitlines()[-1]
+
+
+def test_lines_that_fit_nothing_are_told_last_and_plans_without_days_counted(plans, tmp_path, capsys):
+    command = ["ingest", str(plans), "--out", str(tmp_path / "pkg")]
+    assert main(command) == 0
+    assert "1 of 1 plans state neither" in capsys.readouterr().err
+    (plans / "reviews.csv").write_text("document,snapshot_on\np.txt,31/03/2025\nq.txt,\n", encoding="utf-8")
+    (plans / "overrides.csv").write_text("row_id,column,was,now\nX-R001,text,a,b\n", encoding="utf-8")
+    assert main([*command, "--json"]) == 1
+    said, told = capsys.readouterr()
+    assert "state neither" not in told
+    assert told.splitlines()[-2:] == json.loads(said)["remarks"]
+    assert told.splitlines()[-2].startswith("reviews.csv, line 3") and "q.txt" in told.splitlines()[-2]
+    assert told.splitlines()[-1].startswith("overrides.csv, line 2") and "X-R001" in told.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (["--theme", "trainning"], "Did you mean 'training'"),
+        (["--only", "04_completon"], "04_completion"),
+        (["--out", "{t}/file/out"], "Cannot write"),
+        (["--out", "{t}/taken"], "not a plan package"),
+    ],
+)
+def test_what_cannot_be_made_is_found_before_anything_is_read(plans, tmp_path, capsys, wrong, says):
+    (tmp_path / "file").touch()
+    (tmp_path / "taken" / "plans").mkdir(parents=True)
+    (tmp_path / "taken" / "plans" / "mine.docx").touch()
+    given = [word.format(t=tmp_path) for word in wrong]
+    assert main(["report", str(plans), "--out", str(tmp_path / "out"), *given]) == 2
+    told = capsys.readouterr().err
+    assert says in told and "[1/1]" not in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_documents_is_not_named_as_a_place_for_a_package(plans, tmp_path, capsys):
+    assert main(["classify", str(plans)]) == 2
+    told = capsys.readouterr().err
+    assert f"dhr ingest {plans} --out " in told and f"--out {plans}" not in told
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """What is asked of the report, without making any."""
+    asked = []
+
+    def make_report(source, *, quarter, out, **rest):
+        asked.append(quarter)
+        return out / quarter / "index.html"
+
+    monkeypatch.setattr("dhr_analytics.reporting.report.make_report", make_report)
+    return asked
+
+
+def test_a_package_is_reported_on_for_the_quarter_of_its_latest_day(plans, tmp_path, made, monkeypatch, capsys):
+    (plans / "reviews.csv").write_text(
+        "document,published_on,snapshot_on\np.txt,2024-05-01,2025-05-31\n", encoding="utf-8"
+    )
+    package, out = str(tmp_path / "pkg"), ["--out", str(tmp_path / "out")]
+    assert main(["ingest", str(plans), "--out", package]) == 0
+    for more in ([], ["--year", "fiscal"], ["--quarter", "2024Q4"]):
+        assert main(["report", package, *out, *more]) == 0
+    assert made == ["2025Q2", "2025-26Q1", "2024Q4"]
+    assert capsys.readouterr().err.count("that of the latest day") == 2
+    monkeypatch.setattr("dhr_analytics.reporting.lab.open_lab", lambda notebook, **rest: 0)
+    assert main(["explore", package, *out]) == 0
+    assert "quarter 2025Q2" in capsys.readouterr().err
+
+
+def test_a_part_says_what_it_replaces_and_a_local_report_what_may_leave(plans, tmp_path, made, capsys):
+    out = tmp_path / "out"
+    command = ["report", str(plans), "--out", str(out)]
+    assert main([*command, "--only", "00_summary"]) == 0
+    assert "takes its place" not in capsys.readouterr().err
+    (out / "2025Q1").mkdir()
+    (out / "2025Q1" / "manifest.json").write_text('{"files": {}}')
+    assert main([*command, "--theme", "dash"]) == 0
+    told = capsys.readouterr().err
+    assert str(out / "2025Q1") in told.splitlines()[0] and "takes its place" in told.splitlines()[0]
+    assert main([*command, "--profile", "local"]) == 0
+    told = capsys.readouterr().err
+    assert "takes its place" in told and f"{out / 'plans'} holds every row" in told
+    assert main([*command]) == 0
+    assert "takes its place" not in capsys.readouterr().err
+    assert main([*command, "--check"]) == 0
+    assert "untouched; its figures cannot be made again" in capsys.readouterr().out
+
+
+def test_a_codebook_with_idle_phrases_only_is_no_fault(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("id,text\n1,Complete the DASH.\n", encoding="utf-8")
+    assert main(["codebook", "check", "--texts", str(tmp_path / "t.csv")]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) < 300
+    assert main(["codebook", "check", "--texts", str(tmp_path / "t.csv"), "--json"]) == 0
+    assert {row["problem"] for row in json.loads(capsys.readouterr().out)["findings"]} == {"fires on nothing"}
+
+
+def test_a_sample_of_all_reviews_does_not_ask_for_more(plans, tmp_path, capsys):
+    assert main(["ingest", str(plans), "--out", str(tmp_path / "pkg")]) == 0
+    sheet, store = str(tmp_path / "s.xlsx"), str(tmp_path / "d.csv")
+    assert main(["coding", "export", str(tmp_path / "pkg"), sheet, "--sample", "10", "--decisions", store]) == 0
+    told = capsys.readouterr().err
+    assert "holds no more" in told and "ask for more" not in told
+
+
+@pytest.mark.parametrize(("code", "ends"), [(0, 0), (1, 0), (3, 2)])
+def test_make_takes_a_report_with_remarks_for_a_report(tmp_path, code, ends):
+    need("make", "make")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "dhr").write_text(f"#!/bin/sh\nexit {code}\n")
+    (tmp_path / "bin" / "dhr").chmod(0o755)
+    (tmp_path / ".ready").touch()
+    done = subprocess.run(["make", "report", f"VENV={tmp_path}"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == ends
+    assert ("done, with remarks above" in done.stderr) == (code == 1)
 
 
 def test_the_main_job_from_any_folder(plans, tmp_path):

@@ -114,7 +114,9 @@ def test_the_manifest_states_what_the_document_does_not(tmp_path):
     [
         ("document,review\np.txt,N", "Did you mean review_id"),
         ("doc\np.txt", "no column 'document'"),
-        ("document,published_on\np.txt,31/12/2024", "write it as 2025-03-31"),
+        ("document,published_on\np.txt,31.12.2024", "write it as 2025-03-31"),
+        ("document,published_on\n\np.txt,31/11/2024", "m.csv, line 3: published_on is '31/11/2024'"),
+        ("document,area\np.txt,Northmoor, by the sea", "line 2: more cells"),
         ("document\np.txt\np.txt", "stands twice"),
         ("document\nq.txt", "Did you mean p.txt"),
         ("document,review_id\np.txt,N@1", "Leave @ out"),
@@ -172,6 +174,10 @@ def test_a_folder_without_a_plan_is_refused(tmp_path):
     (tmp_path / "letter.txt").write_text("Dear all,\n\nsee you there.\n", encoding="utf-8")
     with pytest.raises(InputError, match="No action plan was found in 1 document"):
         ingest([tmp_path])
+    (tmp_path / "a.txt").write_bytes(b"\x89PNG\x00\x00")
+    with pytest.raises(InputError) as told:
+        ingest([tmp_path])
+    assert str(told.value).count("a.txt") == 1, "the file is named once"
 
 
 def test_missing_and_empty_folders_are_wrong_use(tmp_path):
@@ -265,18 +271,78 @@ def test_a_correction_never_lands_on_other_words(tmp_path):
     assert plans.actions["status"].iloc[0] == "in_progress"
     assert plans.needs_review["row_id"].tolist() == [key]
     assert "not applied" in plans.needs_review["reason"].iloc[0]
+    (remark,) = plans.about["remarks"]
+    assert all(part in remark for part in ("overrides.csv, line 2", key, "'in_progress'", "'not_started'"))
+
+
+def test_lines_that_fit_nothing_are_named(tmp_path):
+    for name in ("p", "q"):
+        (tmp_path / f"{name}.txt").write_text(PLAN.replace("Train", f"Train {name}"), encoding="utf-8")
+    (tmp_path / "reviews.csv").write_text("document,review_id\np.txt,P\nq.txt,Q\nr.txt,R\n", encoding="utf-8")
+    _correct(tmp_path, ",,,,,,", "P-R009-A01,status,a,completed,,,", "Q-R001-A01,status,in_progress,completed,,,")
+    plans = ingest([tmp_path])
+    assert [remark.partition(":")[0].partition(" names")[0] for remark in plans.about["remarks"]] == [
+        "reviews.csv, line 4",
+        "overrides.csv, line 3",
+    ]
+    assert len(plans.about["corrections"]) == 1
+    # Where only a part of the folder is read, the lines of the others are nobody's mistake.
+    (tmp_path / "r.txt").write_text(PLAN, encoding="utf-8")
+    assert "remarks" not in ingest([tmp_path / "q.txt"]).about
+    assert len(ingest([tmp_path / "p.txt"]).about["remarks"]) == 1
+
+
+def test_corrections_may_be_written_as_excel_saves_them(tmp_path):
+    (tmp_path / "p.txt").write_text(PLAN, encoding="utf-8")
+    (tmp_path / "reviews.csv").write_text("document,review_id,snapshot_on\np.txt,P,05/04/2025\n", encoding="utf-8")
+    _correct(
+        tmp_path,
+        "P-R001-A01,target_on,31/05/2025,5/6/2025,,,",
+        "P-R001-A01,evidence_recorded,FALSE,TRUE,,,",
+    )
+    plans = ingest([tmp_path])
+    action = plans.actions.iloc[0]
+    assert (action.target_on.date(), action.evidence_recorded) == (date(2025, 6, 5), True)
+    assert plans.reviews["snapshot_on"].iloc[0].date() == date(2025, 4, 5)
+    assert "remarks" not in plans.about
 
 
 @pytest.mark.parametrize(
     ("row", "says"),
-    [("X-R001-A01,statas,a,b,,,", "Did you mean status"), ("{key},status,in_progress,finished,,,", "not one of")],
+    [
+        ("X-R001-A01,statas,a,b,,,", "Did you mean status.*rag"),
+        ("X-R001-A01,location,a,b,,,", "Those that can: text, lead_agency"),
+        ("X-R001,status,a,b,,,", "of recommendations cannot be corrected.*scope"),
+        ("X-R001-A01,status,in_progress,finished,,,", "line 2: status is 'finished'.*not one of completed"),
+        ("X-R001-A01,target_on,,31.03.2025,,,", "line 2: target_on is '31.03.2025'; write it as 2025-03-31 or"),
+        ("X-R001-A01,target_on,,31/02/2025,,,", "line 2: target_on is '31/02/2025'"),
+        ("X-R001-A01,evidence_recorded,,yes,,,", "not one of true, false"),
+        ("X-R001,text,a,,,,", "line 2: text cannot be empty"),
+        ("X-R001,text,a,one, two,A. Analyst,2025-04-01,seen, read", "more cells"),
+    ],
 )
-def test_faulty_corrections_are_refused_in_words(tmp_path, row, says):
+def test_faulty_corrections_are_refused_in_words_before_anything_is_read(tmp_path, row, says):
     (tmp_path / "p.txt").write_text(PLAN, encoding="utf-8")
-    key = ingest([tmp_path]).actions["action_id"].iloc[0]
-    _correct(tmp_path, row.format(key=key))
+    _correct(tmp_path, row)
     with pytest.raises(UsageError, match=says):
-        ingest([tmp_path])
+        ingest([tmp_path], progress=pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("stated", "named"),
+    [("", True), ("new.txt,A,\n", True), ("old.txt,A,\nnew.txt,B,\n", False),
+     ("old.txt,A,2025-01-31\nnew.txt,A,2025-03-31\n", False)],
+)  # fmt: skip
+def test_two_versions_of_one_plan_are_named_unless_the_manifest_tells_them_apart(tmp_path, stated, named):
+    rows = [f"{n}\tTrain group {n}.\tRun it.\tNorthmoor Police\tMay 2025\t" for n in range(1, 6)]
+    head = PLAN.splitlines()[0]
+    (tmp_path / "old.txt").write_text("\n".join([head, *(row + "Ongoing" for row in rows)]), encoding="utf-8")
+    later = [*(row + "Completed" for row in rows[:4]), rows[4].replace("Train", "Teach") + "Ongoing"]
+    (tmp_path / "new.txt").write_text("\n".join([head, *later]), encoding="utf-8")
+    (tmp_path / "other.txt").write_text("\n".join([head, rows[0] + "Completed"]), encoding="utf-8")
+    (tmp_path / "reviews.csv").write_text(f"document,review_id,snapshot_on\n{stated}", encoding="utf-8")
+    remarks = ingest([tmp_path]).about.get("remarks", [])
+    assert ["new.txt and old.txt look like two versions" in remark for remark in remarks] == [True] * named
 
 
 def test_the_review_list_puts_the_least_sure_first(sample_plans):

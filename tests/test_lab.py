@@ -81,17 +81,40 @@ def test_notebooks_are_copied_once_with_their_package(tmp_path: Path) -> None:
     for copy in (tmp_path / "work").iterdir():
         given = parameters_of(copy)
         assert (given["plans"], given["quarter"]) == (str((tmp_path / "it's").resolve()), "2025Q2")
+    for copy in (tmp_path / "work").iterdir():
+        nbformat.validate(nbformat.read(copy, as_version=nbformat.NO_CONVERT))
+
+
+def test_kept_notebooks_follow_the_package_and_the_quarter_and_nothing_else_is_changed(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        write_package(plans(), tmp_path / name)
+    said: list[str] = []
+    started = lab.prepare(tmp_path / "one", tmp_path / "work", quarter="2025Q2", progress=said.append)
     book = nbformat.read(started, as_version=4)
     book.cells.append(nbformat.v4.new_markdown_cell("My note"))
+    (cell,) = [cell for cell in book.cells if "parameters" in cell.metadata.get("tags", ())]
+    cell.source = cell.source.replace('areas = ""', 'areas = "Nørth"; quarter = (\n"2024Q1")  # mine')
     nbformat.write(book, started)
-    lab.prepare(tmp_path / "it's", tmp_path / "work", quarter="2025Q3")
-    assert nbformat.read(started, as_version=4).cells[-1].source == "My note", "somebody's work is kept"
+    (broken := tmp_path / "work" / "03_trends.ipynb").write_text("{", encoding="utf-8")
+    lab.prepare(tmp_path / "other", tmp_path / "work", quarter="2025Q3", progress=said.append)
+    given, after = parameters_of(started), nbformat.read(started, as_version=4)
+    assert (given["plans"], given["quarter"]) == (str((tmp_path / "other").resolve()), "2025Q3")
+    assert given["areas"] == "Nørth" and "  # mine" in "".join(cell.source for cell in after.cells)
+    assert after.cells[-1].source == "My note", "somebody's work is kept"
+    assert broken.read_text(encoding="utf-8") == "{"
+    assert "03_trends" in said[0] and "explore.ipynb" in said[1] and "2025Q3" in said[1]
+    untouched = started.stat().st_mtime_ns
+    lab.prepare(tmp_path / "other", tmp_path / "work", quarter="2025Q3", progress=said.append)
+    assert started.stat().st_mtime_ns == untouched and len(said) == 3
 
 
 def test_without_a_package_no_notebook_is_copied(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no plan package"):
         lab.prepare(tmp_path / "nowhere", tmp_path / "work", quarter="2025Q1")
     assert not (tmp_path / "work").exists()
+    write_package(plans(), tmp_path / "2025Q2" / "data")
+    with pytest.raises(UsageError, match=r"Did you mean .*2025Q2.data\?"):
+        lab.prepare(tmp_path / "2025Q2", tmp_path / "work", quarter="2025Q1")
 
 
 # explore has widgets, which want a browser: see test_pack_browser.

@@ -12,7 +12,7 @@ from dhr_analytics.reporting.folder import MANIFEST, hashes
 from dhr_analytics.reporting.view import remade
 
 
-def check_pack(pack: Path) -> tuple[list[str], int]:
+def check_pack(pack: Path) -> tuple[list[str], int | None]:
     """Check a pack.
 
     Parameters
@@ -22,9 +22,9 @@ def check_pack(pack: Path) -> tuple[list[str], int]:
 
     Returns
     -------
-    tuple of (list of str, int)
-        What is wrong, in words, and how many figures were made again. Where the plans were left out of the pack (a
-        disclosure profile that withholds counts) no figure can be.
+    tuple of (list of str, int or None)
+        What is wrong, in words, and how many figures were made again; None where no figure can be, because the plans
+        are not in the pack (a disclosure profile that withholds counts leaves them out).
 
     Raises
     ------
@@ -41,7 +41,7 @@ def check_pack(pack: Path) -> tuple[list[str], int]:
     faults += [f"{name} was changed" for name in sorted(written.keys() & now.keys()) if written[name] != now[name]]
     data = pack / "data"
     if not (data / f"{ROWS}.csv").is_file():
-        return faults, 0
+        return faults, None
     printed = {each.id: each for each in read_estimates(data / f"{ESTIMATES}.csv")}
     made = remade(read_package(data), printed)
     for key, each in printed.items():

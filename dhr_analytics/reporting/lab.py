@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 import dhr_analytics
 from dhr_analytics.errors import UsageError
-from dhr_analytics.reporting.run import parameters_of
 from dhr_analytics.reporting.view import load
 
 START = "explore.ipynb"
@@ -20,7 +21,9 @@ START = "explore.ipynb"
 _QUIET = {"@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"}}
 
 
-def prepare(package: Path | str, folder: Path | str, *, quarter: str) -> Path:
+def prepare(
+    package: Path | str, folder: Path | str, *, quarter: str, progress: Callable[[str], None] = lambda line: None
+) -> Path:
     """Copy the notebooks to a folder to work in, with the package and the quarter as their parameters.
 
     Parameters
@@ -28,9 +31,12 @@ def prepare(package: Path | str, folder: Path | str, *, quarter: str) -> Path:
     package : path
         Plan package.
     folder : path
-        Made where missing. Notebooks that are there already are left as they are: they may hold somebody's work.
+        Made where missing. Notebooks that are there already may hold somebody's work: only the package and the quarter
+        are set anew in their cell of parameters.
     quarter : str
         Such as ``"2025Q1"``.
+    progress : callable, optional
+        Is told which kept notebooks were set to another package or quarter.
 
     Returns
     -------
@@ -42,25 +48,54 @@ def prepare(package: Path | str, folder: Path | str, *, quarter: str) -> Path:
     UsageError
         When there is no package, the quarter makes no sense, or the folder cannot be written to.
     """
-    import nbformat
-
     load(package, quarter=quarter)
     folder = Path(folder).resolve()
     given = {"plans": str(Path(package).resolve()), "quarter": quarter}
+    changed = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for source in sorted((Path(dhr_analytics.__file__).parent.parent / "notebooks").glob("*.ipynb")):
-            if (folder / source.name).exists():
-                continue
-            book = nbformat.read(source, as_version=4)
-            for cell in book.cells:
-                if "parameters" in cell.metadata.get("tags", ()):
-                    lines = [f"{name} = {value!r}" for name, value in {**parameters_of(source), **given}.items()]
-                    cell.source = "\n".join(lines)
-            nbformat.write(book, folder / source.name)
+            copy = folder / source.name
+            kept = copy.exists()
+            try:
+                if _set(copy if kept else source, copy, given) and kept:
+                    changed.append(copy.name)
+            except (ValueError, KeyError, TypeError, SyntaxError):
+                progress(f"{copy} cannot be read as a notebook with a cell of parameters; it was left as it is")
     except OSError as error:
         raise UsageError(f"Cannot write in {folder}: {error.strerror}. Name another folder with --out.") from error
+    if changed:
+        progress(
+            f"{folder} holds notebooks already. They are kept, and now read {package} for {quarter}: "
+            f"{', '.join(changed)}. What they show is from before until they are run again."
+        )
     return folder / START
+
+
+def _set(source: Path, target: Path, given: Mapping[str, str]) -> bool:
+    """Write a notebook with other values of some parameters, all else as it is; tell whether there was any to set."""
+    book = json.loads(source.read_text(encoding="utf-8"))
+    before = json.dumps(book)
+    for cell in book["cells"]:
+        if "parameters" in cell.get("metadata", {}).get("tags", ()):
+            cell["source"] = _assigned("".join(cell["source"]), given).splitlines(keepends=True)
+    if source == target and json.dumps(book) == before:
+        return False
+    part = target.with_name(f".{target.name}.part")
+    part.write_text(json.dumps(book, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    part.replace(target)
+    return True
+
+
+def _assigned(code: str, given: Mapping[str, str]) -> str:
+    """Return code with other values in the assignments of some names."""
+    lines = code.encode().splitlines(keepends=True)  # a syntax tree counts bytes
+    for node in reversed(ast.parse(code).body):
+        if isinstance(node, ast.Assign) and isinstance(name := node.targets[0], ast.Name) and name.id in given:
+            first, last, value = node.value.lineno - 1, (node.value.end_lineno or 0) - 1, given[name.id]
+            head, tail = lines[first][: node.value.col_offset], lines[last][node.value.end_col_offset :]
+            lines[first : last + 1] = [head + repr(value).encode() + tail]
+    return b"".join(lines).decode()
 
 
 def open_lab(notebook: Path, *, browser: bool = True, port: int = 8888) -> int:

@@ -101,7 +101,7 @@ def make_report(
     began, filters = time.monotonic(), {"areas": areas, "agencies": agencies, "themes": themes}
     view, leaving = load(package_folder, quarter=quarter, **filters), load_profile(profile)
     source = Path(notebooks or Path(dhr_analytics.__file__).parent.parent / "notebooks")
-    names, browser = _pages(only), None if only else find_browser()
+    names, browser = chosen_pages(only), None if only else find_browser()
     if missing := [name for name in names if not (source / f"{name}.ipynb").is_file()]:
         raise UsageError(f"There is no notebook {missing[0]}.ipynb in {source}. Run this in a copy of the project.")
     target = Path(out).resolve() / view.quarter.id
@@ -194,7 +194,8 @@ def _printed(executed: Mapping[str, Any], view: View, package: Plans) -> list[Es
     return list(remade(package, sorted(set(found))).values())
 
 
-def _pages(only: Sequence[str] | str | None) -> tuple[str, ...]:
+def chosen_pages(only: Sequence[str] | str | None) -> tuple[str, ...]:
+    """Return the pages that were asked for, in their order; UsageError where there is no such page."""
     if not only:
         return PAGES
     asked = [each.strip() for each in (only.split(",") if isinstance(only, str) else only)]
@@ -288,7 +289,8 @@ def _write(
 
 def _workbook(fresh: Path, view: View, shown: list[Sheet]) -> None:
     if shown:
-        about = [*(f"{label}: {value}." for label, value in _facts(view)), view.why_rounded, view.why_left_out]
+        known = f"As known on {text.day(view.quarter.end)}."
+        about = [known, *(f"{label}: {value}." for label, value in _facts(view)), view.why_rounded, view.why_left_out]
         title = f"Learning from domestic homicide reviews: {view.quarter.label}"
         write_workbook(shown, fresh / "workbook.xlsx", title=title, about=[each for each in about if each])
 

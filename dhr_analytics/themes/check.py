@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from textwrap import shorten
 
 import pandas as pd
 
@@ -13,6 +14,8 @@ from dhr_analytics.themes.rules import find_themes
 EVERYTHING = 0.3
 TOGETHER = 0.9
 ENOUGH = 10
+UNUSED = "fires on nothing"
+_SHOWN, _WIDE = 3, 60
 COLUMNS = ("problem", "theme", "detail")
 
 
@@ -53,6 +56,24 @@ def check_codebook(codebook: Codebook, texts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
 
 
+def told(found: pd.DataFrame) -> list[str]:
+    """Say in lines for people what was found: phrases that fire on nothing by theme, with the first few.
+
+    Parameters
+    ----------
+    found
+        From `check_codebook`.
+    """
+    unused = found["problem"] == UNUSED
+    rest, lines = found[~unused], []
+    for theme, phrases in found[unused].groupby("theme", sort=False)["detail"]:
+        some = ", ".join(shorten(phrase, _WIDE, placeholder=" ...") for phrase in phrases[:_SHOWN])
+        lines.append(f"{theme}: {len(phrases)} fire on nothing: {some}{', ...' * (len(phrases) > _SHOWN)}")
+    lines += [f"{row.theme}: {row.problem}: {row.detail}" for row in rest.itertuples()]
+    themes = found.loc[unused, "theme"].nunique()
+    return [*lines, f"{int(unused.sum())} phrases of {themes} themes fire on nothing; {len(rest)} other findings"]
+
+
 def written(phrase: Phrase) -> str:
     """Return a phrase in the codebook's notation, its alternatives written out in brackets."""
     parts = ["(" + "|".join(part) + ")" if len(part) > 1 else part[0] for part in phrase.parts]
@@ -81,7 +102,7 @@ def _phrases(codebook: Codebook, wording: list[str]) -> Iterator[tuple[str, str,
     for theme in single:
         name, phrase = theme.id.split("\n")[0], written(theme.phrases[0])
         if not fired[theme.id]:
-            yield "fires on nothing", name, f"'{phrase}' is in none of {len(wording)} texts"
+            yield UNUSED, name, f"'{phrase}'"
         elif len(wording) >= ENOUGH and fired[theme.id] >= EVERYTHING * len(wording):
             yield "fires on nearly everything", name, f"'{phrase}' is in {fired[theme.id]} of {len(wording)} texts"
 
