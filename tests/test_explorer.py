@@ -38,9 +38,9 @@ def plans():
         {"review_id": "C", "title": "Review Cedar", "area": ""},
     ]  # fmt: skip
     recommendations = [
-        {"recommendation_id": "A-R001", "number": "1", "text": "\U0001f600 The Trust\u2019s staff need training.",
+        {"recommendation_id": "A-R001", "number": "1)", "text": "\U0001f600 The Trust\u2019s staff need training.",
          "scope": "local", "location": "a.docx, table 1, row 2", "section": "Health"},
-        {"recommendation_id": "A-R002", "position": 2, "text": "Share information before risk grows."},
+        {"recommendation_id": "A-R002", "position": 2, "text": "Share information of anti-violence work before updates and dates."},
         {"recommendation_id": "B-R001", "text": HOSTILE + "long " * 4000, "section": HOSTILE},
         {"recommendation_id": "C-R001", "text": "Staff in housing need training."},
     ]  # fmt: skip
@@ -190,7 +190,7 @@ def test_all_are_shown_at_first_with_figures(tab):
         zip(tab.locator("#numbers dt").all_inner_texts(), tab.locator("#numbers dd").all_inner_texts(), strict=True)
     )
     assert figures == {
-        "Recommendations": "4", "Reviews": "3", "Actions": "4", "Completed": "1 (25%)",
+        "Recommendations": "4", "Reviews": "3", "Actions of these recommendations": "4", "Completed": "1 (25%)",
         "Completed, evidence recorded": "1 (25%)", "No update in the plan": "2 (50%)", "Overdue": "2 (50%)",
     }  # fmt: skip
     assert "As known on 31 March 2025" in tab.locator("header").inner_text()
@@ -211,12 +211,28 @@ def test_all_are_shown_at_first_with_figures(tab):
         ("alert(1)", 1),
         ("[.*", 0),
         ("\u201cneed training\u201d", 2),
+        ("raining", 0),  # only from the beginning of a word
+        ('"eed training"', 0),
+        ('"need train"', 2),
+        ("need-training", 2),  # hyphens and spaces are alike, both ways
+        ("anti violence", 1),
+        ('"anti violence"', 1),
+        ("da", 1),
+        ("DA", 0),  # an abbreviation is not found in "dates"
+        ("NHS", 1),
+        ("nhs", 1),
     ],
 )
 def test_search_looks_for_all_the_words(tab, search, count):
     tab.fill("#search", search)
     wait_for_count(tab, f"{count} of 4" if count else "No recommendation fits")
     assert len(found(tab)) == count
+
+
+def test_marks_follow_the_rule_that_finds(tab):
+    tab.fill("#search", '"anti violence" da')
+    wait_for_count(tab, "1 of 4")
+    assert tab.locator("#list .card-text mark.hit").all_inner_texts() == ["anti-violence", "da"]
 
 
 @pytest.mark.parametrize(
@@ -251,8 +267,11 @@ def test_filters_on_actions_must_fit_one_and_the_same_action(tab):
     wait_for_count(tab, "No recommendation fits")
     assert tab.locator("#list > li").count() == 0 and tab.locator("#download").is_disabled()
     tick(tab, "Status", "In progress")  # an alternative within the filter
-    wait_for_count(tab, "1 of 4 recommendations, with 1 action that fit")
+    wait_for_count(tab, "1 of 4 recommendations, with 1 action that fits the filters")
     assert tab.get_by_text("1 action that does not fit the filters").is_visible()
+    figures = tab.locator("#numbers div").all_inner_texts()
+    assert ["Actions that fit the filters", "1"] in [sorted(each.split("\n"), reverse=True) for each in figures]
+    assert "Completed\n0 (0%)" in figures or "0 (0%)\nCompleted" in figures
 
 
 def test_themes_show_their_words_and_the_chart_follows(tab):
@@ -269,6 +288,7 @@ def test_themes_show_their_words_and_the_chart_follows(tab):
     tab.get_by_text("The chart\u2019s numbers as a table").click()
     rows = [row.inner_text().split("\t") for row in tab.locator("#chart-table tbody tr").all()]
     assert ["Completed", "1", "50%"] in rows and ["No update in the plan", "0", "0%"] in rows
+    assert tab.locator("#list h3").inner_text() == "Review Alder, recommendation 1"  # the plan prints "1)"
     assert "Alderton" in tab.locator(".meta").first.inner_text()
     assert "Source: a.docx, table 1, row 2" in tab.locator("#list").inner_text()
     assert "Overdue by 90 days" in tab.locator("#list").inner_text()

@@ -1,5 +1,8 @@
 """The pack in a browser: every page opens from its file, asks nobody for anything, and can be used by everyone."""
 
+import io
+import json
+import re
 import subprocess
 import sys
 import time
@@ -9,6 +12,7 @@ from pathlib import Path
 import frames
 import pytest
 from browser import chromium, violations, watch
+from conftest import ROOT
 from test_report import some_plans
 
 from dhr_analytics.package import write_package
@@ -36,6 +40,36 @@ def test_every_page_opens_quietly_and_passes_axe(pack, width):
             assert violations(page) == [], file.name
             assert faults == [], file.name
             page.close()
+
+
+def test_a_shadow_shows_where_a_table_or_chart_goes_on_and_goes_at_its_end(pack):
+    from PIL import Image
+
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto((pack / "04_completion.html").as_uri())
+        wide = [each for each in page.locator(".scroll").all() if each.evaluate("e => e.scrollWidth > e.clientWidth")]
+        for part in (wide[0], next(each for each in wide if each.locator("table").count())):
+            dark = []
+            for end in (False, True):
+                part.evaluate("(e, end) => { e.scrollLeft = end ? e.scrollWidth : 0 }", end)
+                picture = Image.open(io.BytesIO(part.screenshot())).convert("L")
+                dark.append(picture.getpixel((picture.width - 2, 2)))
+            assert dark[0] < 200 < 250 < dark[1]
+
+
+def test_the_title_of_a_table_says_what_the_table_holds(pack):
+    words = (pack / "04_completion.html").read_text(encoding="utf-8")
+    assert (
+        "<caption>Overdue actions, longest first</caption>" in words and "CSV: Overdue actions, longest first" in words
+    )
+    for file in (ROOT / "notebooks").glob("*.ipynb"):
+        for call in re.findall(r"show\.table\((.*?)\n\)", "".join(code(file)), flags=re.DOTALL):
+            assert re.search(r'title=f?"', call), f"{file.name}: {call}"
+
+
+def code(file):
+    return [line for cell in json.loads(file.read_text(encoding="utf-8"))["cells"] for line in [*cell["source"], "\n"]]
 
 
 def test_the_contents_lead_to_every_page_by_keyboard(pack):

@@ -5,6 +5,7 @@ import hashlib
 import re
 
 import nbformat
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
@@ -134,3 +135,14 @@ def test_a_page_with_nothing_to_show_says_why_and_ends():
 
 def test_the_title_falls_back_to_the_name():
     assert page.title(notebook("no heading"), "00_summary") == "00_summary"
+
+
+def test_on_paper_a_long_table_is_cut_and_names_its_file():
+    block = show.table(pd.DataFrame({"Action": [f"Action {n}" for n in range(41)]}), title="T", name="t")
+    of = {**block.content, "csv": "tables/t.csv"}
+    shown = page._environment().get_template("blocks.html.j2").module.block
+    assert len(parse(str(shown(of))).tbody.find_all("tr")) == 41
+    tree = parse(str(shown(of, longest=40)))
+    assert len(tree.tbody.find_all("tr")) == 20
+    assert tree.find(class_="below").text == "The first 20 rows; tables/t.csv holds all of them."
+    assert len(parse(str(shown({**of, "csv": ""}, longest=40))).tbody.find_all("tr")) == 41  # nowhere else to look

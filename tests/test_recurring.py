@@ -48,7 +48,7 @@ def test_the_page_shows_groups_side_by_side_with_what_is_alike(tmp_path):
         "risk",
         "seen",
     ]
-    assert "Review A (2020), recommendation 7" in one.text and "(2022), recommendation in place 1" in two.text
+    assert "Review A (2020), recommendation 7" in one.text and "(2022), recommendation 1 in the plan" in two.text
     heads = [each.text for each in tree.select("ol.findings .headline")]
     assert heads == [
         "“Record keeping” recurs in most reviews: 2 of 2 reviews",

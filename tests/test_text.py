@@ -122,3 +122,16 @@ def test_values_are_printed_in_their_unit(unit, value, low, high, words, ends):
     made = replace(rate(1, 2), unit=unit, value=value, low=low, high=high)
     assert (text.value(made), text.value_interval(made)) == (words, ends)
     assert text.full(replace(rate(1, 2), low=None)) == "1 of 2 actions (50%)"
+
+
+@pytest.mark.parametrize(
+    ("number", "called"),
+    [
+        ("3", "recommendation 3"),
+        ("3)", "recommendation 3"),
+        ("Recommendation Five", "Recommendation Five"),
+        ("", "recommendation 7 in the plan"),
+    ],
+)
+def test_a_recommendation_is_called_by_its_number_once(number, called):
+    assert text.recommendation(number, 7) == called

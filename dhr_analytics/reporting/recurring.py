@@ -337,6 +337,6 @@ def _sources(view: View) -> dict[str, str]:
     for row in view.plans.recommendations.to_dict("records"):
         year = years.loc[review_of(row["review_id"])]
         when = f" ({year['year']})" if year["basis"] == "published" else ""
-        where = f"recommendation {row['number']}" if row["number"] else f"recommendation in place {row['position']}"
+        where = text.recommendation(row["number"], row["position"])
         out[row["recommendation_id"]] = f"{names[row['review_id']]}{when}, {where}"
     return out

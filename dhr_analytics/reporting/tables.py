@@ -443,7 +443,7 @@ def quotes(view: View, *, theme: str, each: int = 2) -> list[dict[str, str]]:
             start = wording.find(evidence)
         if start < 0:
             start, evidence = 0, ""
-        where = f"recommendation {row['number']}" if row["number"] else f"recommendation in place {row['position']}"
+        where = text.recommendation(row["number"], row["position"])
         out.append(
             {
                 "before": _tail(wording[:start]),

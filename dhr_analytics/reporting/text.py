@@ -311,3 +311,11 @@ def name(dimension: str, group: str) -> str:
     if group in (known := words.get(dimension, {})):
         return known[group]
     return group if dimension in ("agency", "area") else capital(group.replace("_", " "))
+
+
+def recommendation(number: str, position: int) -> str:
+    """Return how a recommendation is called by its printed number, or else by its place: "recommendation 3"."""
+    plain = number.rstrip(" .:)")
+    if not plain:
+        return f"recommendation {position} in the plan"
+    return plain if plain.casefold().startswith("rec") else f"recommendation {plain}"

@@ -107,9 +107,20 @@
 
   // ---------------------------------------------------------------- finding
 
-  /** Letters alike for the search: small ones, straight apostrophes, plain hyphens and single spaces. */
-  function fold(words) {
-    return words.toLowerCase().replace(/[\u2018\u2019]/g, "'").replace(/[\u2010-\u2015]/g, "-").replace(/\s+/g, " ");
+  const LETTER = "\\p{L}\\p{M}\\p{N}", between = new RegExp(`[^${LETTER}]+`, "gu");
+
+  /** What was typed as a term: its words, each after one space, whatever signs stand there; in small letters. */
+  function term(typed) {
+    const words = ` ${typed}`.replace(between, " ").trimEnd();
+    return short(words) ? words : words.toLowerCase();
+  }
+
+  /** Whether a term is an abbreviation; its capitals count, so that "DA" is not found in "date", nor "IT" in "it". */
+  function short(words) { return /^ \p{Lu}{2,3}$/u.test(words); }
+
+  /** The rule of the search, for finding and for marking: from the beginning of a word, any signs between words. */
+  function pattern(asked, flags = "u") {
+    return new RegExp(`(?<![${LETTER}])${asked.trim().replaceAll(" ", `[^${LETTER}]+`)}`, flags);
   }
 
   const searched = [
@@ -118,31 +129,33 @@
     ...["text", "lead_agency", "lead_role", "progress", "outcome"].map((name) => [actions[name], (action) => actions.recommendation[action]]),
     [{ words: facet("agency").labels, at: facet("agency").of.map((of) => of[0]) }, (action) => actions.recommendation[action]],
   ];
-  const remembered = new Map();
+  const remembered = new Map(), NOWHERE = " \u0000";
 
   /**
-   * For each recommendation 1 where the term occurs in it or in what belongs to it. Each wording is read once; and when
+   * For each recommendation 1 where the term begins a word in it or in what belongs to it. Each wording is read once; and when
    * a term goes on from an earlier one, only the wordings that held that.
    */
-  function occurs(term) {
-    if (remembered.has(term)) return remembered.get(term).found;
-    const shorter = [...remembered.keys()].filter((earlier) => term.includes(earlier)).pop();
-    const found = new Uint8Array(total);
+  function occurs(asked) {
+    if (remembered.has(asked)) return remembered.get(asked).found;
+    const shorter = [...remembered.keys()].filter((earlier) => asked.includes(earlier)).pop();
+    const found = new Uint8Array(total), first = asked.split(" ")[1], rule = pattern(asked);
     const held = searched.map(([column, owner], c) => {
-      column.folded ??= column.words.map(fold);
+      column.small ??= column.words.map((words) => words.toLowerCase());
       const before = shorter && remembered.get(shorter).held[c];
-      const has = Uint8Array.from(column.folded, (words, at) => (!before || before[at]) && words.includes(term));
+      // Most wordings do not hold the first word at all, which is known sooner than what the rule says.
+      const has = Uint8Array.from(short(asked) ? column.words : column.small, (words, at) => (!before || before[at]) && words.includes(first) && rule.test(words));
       column.at.forEach((at, row) => { if (has[at]) found[owner(row)] = 1; });
       return has;
     });
     if (remembered.size > 20) remembered.clear();
-    remembered.set(term, { found, held });
+    remembered.set(asked, { found, held });
     return found;
   }
 
   function terms(search) {
     const parts = search.replace(/[\u201c\u201d]/g, '"').match(/"[^"]*"|[^\s"]+/g) ?? [];
-    return parts.map((part) => fold(part.replaceAll('"', "").trim())).filter(Boolean);
+    const told = parts.map(term).filter(Boolean);
+    return told.length || !parts.length ? told : [NOWHERE];
   }
 
   /**
@@ -152,13 +165,13 @@
   function find({ search, group, chosen }) {
     const failed = { recommendations: new Uint32Array(total), actions: new Uint32Array(actions.recommendation.length) };
     const OTHER = 1 << facets.length;
-    for (const term of terms(search)) occurs(term).forEach((yes, rec) => { if (!yes) failed.recommendations[rec] |= OTHER; });
+    for (const asked of terms(search)) occurs(asked).forEach((yes, rec) => { if (!yes) failed.recommendations[rec] |= OTHER; });
     if (group) recommendations.review.forEach((_, rec) => { if (word(recommendations.group, rec) !== group) failed.recommendations[rec] |= OTHER; });
     facets.forEach((each, f) => {
       if (chosen[f].size) each.of.forEach((of, row) => { if (!of.some((place) => chosen[f].has(place))) failed[each.unit][row] |= 1 << f; });
     });
-    const found = { recommendations: [], actions: [], options: facets.map((each) => new Uint32Array(each.values.length)) };
     const asked = facets.some((each, f) => each.unit === "actions" && chosen[f].size);
+    const found = { asked, recommendations: [], actions: [], options: facets.map((each) => new Uint32Array(each.values.length)) };
     const counted = facets.map((each) => new Int32Array(each.values.length).fill(-1));  // the last one counted, so that none is twice
     const add = (f, place, rec) => { if (counted[f][place] !== rec) { counted[f][place] = rec; found.options[f][place]++; } };
     for (let rec = 0; rec < total; rec++) {
@@ -209,7 +222,10 @@
       const parts = [make("legend", { class: "spoken" }, each.label)];
       if (each.labels.length > LONG_LIST) {
         const narrow = make("input", { type: "text", autocomplete: "off", "aria-label": `Find in the list: ${each.label}`, placeholder: "Find in this list" });
-        narrow.addEventListener("input", () => each.labels.forEach((name, place) => { list.children[place].hidden = !fold(name).includes(fold(narrow.value.trim())); }));
+        narrow.addEventListener("input", () => {
+          const rule = pattern(term(narrow.value), "iu");
+          each.labels.forEach((name, place) => { list.children[place].hidden = !rule.test(name); });
+        });
         parts.push(narrow);
       }
       byId("facet-list").append(make("details", { class: "facet" }, make("summary", {}, each.label, make("span", { class: "ticked" })), make("fieldset", {}, parts, list)));
@@ -251,24 +267,24 @@
   }
 
   function showFigures(found) {
-    const all = found.actions.length;
+    const all = found.actions.length, n = found.recommendations.length;
+    const which = found.asked ? "that fit the filters" : n === 1 ? "of this recommendation" : "of these recommendations";
     const having = (test) => found.actions.filter(test).length;
     const status = (value) => (action) => facet("status").values[facet("status").of[action][0]] === value;
-    const share = (n) => `${figures.format(n)} (${percent(n, all)})`;
+    const share = (part) => `${figures.format(part)} (${percent(part, all)})`;
     const done = status("completed");
     const rows = [
-      ["Recommendations", figures.format(found.recommendations.length)],
+      ["Recommendations", figures.format(n)],
       ["Reviews", figures.format(new Set(found.recommendations.map((rec) => recommendations.review[rec])).size)],
-      ["Actions", figures.format(all)],
+      [`Actions ${which}`, figures.format(all)],
       ["Completed", share(having(done))],
       ["Completed, evidence recorded", share(having((action) => done(action) && actions.evidenced[action]))],
       ["No update in the plan", share(having(status("no_update")))],
       ["Overdue", share(having((action) => actions.late[action] !== null))],
     ];
     byId("numbers").replaceChildren(...rows.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
-    const n = found.recommendations.length;
     byId("count").textContent = n
-      ? `${figures.format(n)} of ${count(total, "recommendations")}, with ${count(all, "actions")}${facets.some((each, f) => each.unit === "actions" && state.chosen[f].size) ? " that fit" : ""}`
+      ? `${figures.format(n)} of ${count(total, "recommendations")}, with ${count(all, "actions")}${found.asked ? ` that ${all === 1 ? "fits" : "fit"} the filters` : ""}`
       : total ? "No recommendation fits. Take a word out of the search, or remove one of the filters." : "This file holds no recommendations: none were known on the day shown above.";
   }
 
@@ -322,16 +338,9 @@
 
   // ---------------------------------------------------------------- recommendations
 
-  /** The search as a pattern for marking, alike for the signs that `fold` makes alike. */
-  function pattern() {
-    const wide = { "'": "['\u2018\u2019]", "-": "[-\u2010-\u2015]", " ": "\\s+" };
-    const parts = terms(state.search).map((term) => term.replace(/[\\^$.*+?()[\]{}|\/]/g, "\\$&").replace(/['\- ]/g, (sign) => wide[sign]));
-    return parts.length ? new RegExp(parts.sort((a, b) => b.length - a.length).join("|"), "giu") : null;
-  }
-
   /** A wording in pieces: `spans` are the evidence of themes, what fits the search is marked beside them. */
   function marked(words, spans = []) {
-    const hits = shown.pattern ? [...words.matchAll(shown.pattern)].map((hit) => [hit.index, hit.index + hit[0].length]) : [];
+    const hits = shown.patterns.flatMap((pattern) => [...words.matchAll(pattern)].map((hit) => [hit.index, hit.index + hit[0].length]));
     const edges = [...new Set([0, words.length, ...spans.flat(), ...hits.flat()])].sort((a, b) => a - b);
     const within = (list, from, to) => list.some(([start, end]) => start <= from && to <= end);
     return edges.slice(1).map((to, i) => {
@@ -348,7 +357,7 @@
   }
 
   function heading(rec) {
-    const number = word(recommendations.number, rec);
+    const number = word(recommendations.number, rec).replace(/[\s.:)]+$/, "");
     const told = number ? (/^rec/i.test(number) ? number : `recommendation ${number}`) : `recommendation ${recommendations.position[rec]} in the plan`;
     return [make("bdi", {}, reviewName(rec)), ", ", make("bdi", {}, told)];
   }
@@ -369,7 +378,7 @@
     ];
     const hidden = make("details", {}, make("summary", {}, "More on this action"), facts(more));
     // What fits the search must not stay folded away.
-    hidden.open = shown.pattern !== null && ["lead_role", "progress", "outcome"].some((name) => word(actions[name], action).search(shown.pattern) >= 0);
+    hidden.open = ["lead_role", "progress", "outcome"].some((name) => shown.patterns.some((pattern) => word(actions[name], action).search(pattern) >= 0));
     const late = actions.late[action];
     return make("li", {},
       make("p", { class: "wording", dir: "auto" }, text(word(actions.text, action) || "The plan prints no action here.")),
@@ -494,7 +503,7 @@
   function follow() {
     state = readAddress();
     const found = find(state);
-    shown = { found, pattern: pattern() };
+    shown = { found, patterns: terms(state.search).map((asked) => pattern(asked, short(asked) ? "gu" : "giu")) };
     showFilters(found);
     showChosen();
     showFigures(found);
@@ -528,5 +537,5 @@
   addEventListener("afterprint", () => document.querySelectorAll("details[data-folded]").forEach((each) => { each.open = false; delete each.dataset.folded; }));
   follow();
   // The search index is made when nothing else is to do, so that the first letter typed does not wait for it.
-  setTimeout(() => occurs("\u0000"), 200);
+  setTimeout(() => occurs(NOWHERE), 200);
 })();
