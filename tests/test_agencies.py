@@ -45,6 +45,40 @@ def test_a_person_or_post_alone_gives_way_to_the_agency_of_the_heading():
 
 
 @pytest.mark.parametrize(
+    ("heading", "sector"),
+    [
+        ("Northmoor Community Healthcare", "health"),
+        ("Citizens Advice Northmoor", "voluntary sector"),
+        ("Women’s Aid Northmoor", "voluntary sector"),
+        ("Northmoor Early Help", "children's social care"),
+        ("Age UK Northmoor", "voluntary sector"),
+        ("Mencap", "voluntary sector"),
+        ("UK Visas and Immigration", "government"),
+        ("Tarnside Recovery", "health"),
+    ],
+)
+def test_a_heading_that_names_a_body_is_the_owner(heading, sector):
+    lead = read_lead("", heading, places=frozenset({"tarnside"}))
+    assert (lead.printed, lead.sector) == (heading, sector)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Improving Early Help", "Victim support and advocacy", "Trauma Recovery", "Recovery", "Access to Early Help",
+     "Information Sharing", "Tarnside Learning", "National recommendations"],
+)  # fmt: skip
+def test_a_heading_that_names_a_subject_is_no_owner(heading):
+    assert read_lead("", heading, places=frozenset({"tarnside"})).printed == ""
+
+
+def test_labels_and_list_marks_are_no_part_of_the_owner():
+    assert read_lead("Agency: Northmoor Police").agency == "Northmoor Police"
+    assert read_lead("1.2 Northmoor ICB").printed == "Northmoor ICB"
+    assert read_lead("", "Lead agency: Northmoor Police").printed == "Northmoor Police"
+    assert read_lead("", "Owner: Turning Tide").printed == "Turning Tide"
+
+
+@pytest.mark.parametrize(
     ("printed", "agency", "sector"),
     [
         ("CPS", "Crown Prosecution Service", "criminal justice"),

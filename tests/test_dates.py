@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dhr_analytics.normalising.dates import MONTHS, find_dates, month_end, read_target
+from dhr_analytics.normalising.dates import MONTHS, MOVED, find_dates, month_end, read_target, target_dates
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,32 @@ from dhr_analytics.normalising.dates import MONTHS, find_dates, month_end, read_
         ("2023/24", date(2024, 3, 31)),
         ("by 2026", date(2026, 12, 31)),
         ("2026", date(2026, 12, 31)),
+        ("Q2 24/25", date(2024, 9, 30)),
+        ("Q2 FY24/25", date(2024, 9, 30)),
+        ("2024/25 Q4", date(2025, 3, 31)),
+        ("Q2/Q3 2024", date(2024, 9, 30)),
+        ("H1 2024", date(2024, 6, 30)),
+        ("H2 2024/25", date(2025, 3, 31)),
+        ("End of financial year 24/25", date(2025, 3, 31)),
+        ("24/25", date(2025, 3, 31)),
+        ("Academic year 2024/25", date(2025, 8, 31)),
+        ("03/2024", date(2024, 3, 31)),
+        ("03/24", date(2024, 3, 31)),
+        ("March 31st 2024", date(2024, 3, 31)),
+        ("March/April 2024", date(2024, 4, 30)),
+        ("Spring/Summer 2024", date(2024, 8, 31)),
+        ("Winter 24/25", date(2025, 2, 28)),
+        ("Autumn term 2024", date(2024, 12, 31)),
+        ("Summer term 2024/25", date(2025, 7, 31)),
+        ("First week of May 2024", date(2024, 5, 7)),
+        ("Early 2024", date(2024, 4, 30)),
+        ("mid-2024", date(2024, 8, 31)),
+        ("Late 2024", date(2024, 12, 31)),
+        ("End 2024", date(2024, 12, 31)),
+        ("Before Christmas 2024", date(2024, 12, 25)),
+        ("45292", date(2024, 1, 1)),
+        ("1.2 31/01/2024", date(2024, 1, 31)),
+        ("2. Spring 2024", date(2024, 5, 31)),
     ],
 )
 def test_a_stated_period_means_its_last_day(text, on):
@@ -50,10 +76,70 @@ def test_the_date_of_something_finished_is_no_target():
 
 
 @pytest.mark.parametrize(
-    "text", ["Update 27/02/25 - staff were asked", "JN2425.094", "0700 – 1800 hours", "10th January-", "in June"]
+    "text",
+    [
+        "Update 27/02/25 - staff were asked",
+        "JN2425.094",
+        "0700 – 1800 hours",
+        "10th January-",
+        "in June",
+        "6/12",
+        "31/24",
+        "12345",
+        "DHR 03/2024",
+    ],
 )
 def test_numbers_that_are_no_target(text):
     assert read_target(text).on is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "01.04.2024-31.03.2025",
+        "April 2024 to March 2025",
+        "between April 2024 and March 2025",
+        "5 May 2024 – 31 March 2025",
+    ],
+)
+def test_a_period_ends_with_its_second_date(text):
+    assert (read_target(text).on, read_target(text).doubt) == (date(2025, 3, 31), "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "March 2024 revised to June 2025",
+        "March 2024 (extended to June 2025)",
+        "Was 31/03/24 now 30/06/25",
+        "June 2025 (was March 2024)",
+        "Original: 31/03/24 Revised: 30/06/25",
+        "By March 2024, moved to the end of June 2025",
+        "March 2024, extended to September 2024, now June 2025",
+    ],
+)
+def test_a_date_that_was_moved_stands_where_it_was_moved_to(text):
+    target = read_target(text)
+    assert (target.on, target.doubt) == (date(2025, 6, 30), MOVED)
+    assert [span.on for span in target_dates(text)] == [date(2025, 6, 30)]
+
+
+def test_of_dates_that_nothing_relates_the_first_is_the_target():
+    assert read_target("31/03/24 30/06/24").on == date(2024, 3, 31)
+    assert len(target_dates("31/03/24 30/06/24")) == 2
+
+
+@given(st.integers(2001, 2090))
+def test_easter_is_a_sunday_in_spring(year):
+    day = read_target(f"Easter {year}").on
+    assert day is not None and day.weekday() == 6 and date(year, 3, 22) <= day <= date(year, 4, 25)
+
+
+@pytest.mark.parametrize(
+    ("year", "on"), [(2019, date(2019, 4, 21)), (2024, date(2024, 3, 31)), (2025, date(2025, 4, 20))]
+)
+def test_easter(year, on):
+    assert read_target(f"Easter {year}").on == on
 
 
 @pytest.mark.parametrize("text", ["31 February 2024", "31.02.2024", "2024-13-01", "45 May 2024"])

@@ -103,6 +103,33 @@ def test_places_count_tables_rows_and_paragraphs():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("<img src=t.svg alt=Complete>", "Complete"),
+        ("<img src=r.png alt='' title=Red>", "Red"),
+        ("<p><span><img alt='Not started'></span>", "Not started"),
+        ("<i class='fa fa-check' title='On track'></i>", "On track"),
+        ("<span role=img aria-label=Amber></span>", "Amber"),
+        ("<svg><title>Green</title><path/></svg>", "Green"),
+        ("<span class=sr-only>Complete</span><img alt=''>", "Complete"),
+        ("<input type=checkbox checked>", "☑"),
+        ("<input type=checkbox>Yes <input type=checkbox checked>No", "☐ Yes ☑ No"),
+        ("<img alt=Green> Green", "Green"),
+        ("<img alt=image001.png>", ""),
+        ("<img alt=Red style='display:none'>", ""),
+        ("<span title=hint>Green</span>", "Green"),
+    ],
+)
+def test_signs_in_a_cell_are_what_they_stand_for(cell, text):
+    (table,) = read(f"<img alt=Logo><table><tr><td>1<td>words<td>{cell}</table>")
+    assert (*table.rows[0].cells, "")[2] == text
+
+
+def test_images_that_lay_out_the_page_are_left_out():
+    assert words("<table role=presentation><tr><td><img alt=Logo><td><h1>Plan</h1></table>") == ["Plan"]
+
+
 def test_a_drop_down_gives_its_chosen_word():
     assert cells("<table><tr><td>1<td><select><option>Red<option selected>Green</select></table>") == [("1", "Green")]
 

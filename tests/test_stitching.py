@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dhr_analytics.normalising.columns import header_roles, role_of
-from dhr_analytics.normalising.layout import is_heading
-from dhr_analytics.normalising.plan import normalise, split_list
+from dhr_analytics.normalising.layout import PlanRow, is_heading
+from dhr_analytics.normalising.lists import split_list
+from dhr_analytics.normalising.plan import normalise
+from dhr_analytics.normalising.stitching import stitch
 from dhr_analytics.reading import RawRow
 from dhr_analytics.reading.text import read_text
 
@@ -331,3 +333,19 @@ def test_every_word_of_every_cell_is_in_the_package_or_rejected(rows):
     kept = _words(plan(HEADER, *lines))
     wanted = {word for word in re.findall(r"\w+", " ".join(lines).lower()) if "q" in word}
     assert not wanted - set(kept)
+
+
+def test_the_end_of_a_merged_recommendation_stands_beside_each_action_below_the_break():
+    rows = [
+        PlanRow({"number": "1", "recommendation": "Vets should have somebody to call when the", "action": "Choose the person.",
+                 "lead": "Northmoor Council", "target": "May 2024"}, "row 1", "", False),
+        PlanRow({"recommendation": "owner seems afraid.", "lead": "and partners"}, "row 2", "", True),
+        PlanRow({"recommendation": "owner seems afraid.", "action": "Print a card.", "lead": "Northmoor Council",
+                 "target": "Every six months"}, "row 3", "", False),
+        PlanRow({"number": "2", "recommendation": "The circus should do so, too.", "action": "Write to it.",
+                 "lead": "Northmoor Council", "target": "June 2024"}, "row 4", "", False),
+    ]  # fmt: skip
+    found, _ = stitch(rows)
+    assert [rec.text for rec in found] == ["Vets should have somebody to call when the owner seems afraid.",
+                                           "The circus should do so, too."]  # fmt: skip
+    assert [draft.cells["action"] for draft in found[0].actions] == ["Choose the person.", "Print a card."]

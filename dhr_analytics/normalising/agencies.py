@@ -10,9 +10,16 @@ from functools import cache
 from rapidfuzz import fuzz, process
 
 from dhr_analytics.normalising import terms
+from dhr_analytics.normalising.dates import without_mark
 
 _CHUNK = re.compile(r"\s*(?:[,;/\n()]|\s[–—-]\s|\s&\s(?=the\b))\s*")
 _NAME_WORD = r"(?:(?:O['’]|Mc|Mac|de |van )?[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?)"
+# "Agency: Northmoor Police", in a heading or a cell.
+_LABEL = re.compile(
+    r"^(?:(?:lead|responsible|accountable|owning)\s+)?(?:agency|agencies|organi[sz]ation|body|service|partner|department|owner|"
+    r"lead|responsible|owned\s+by|led\s+by)\s*:\s*(?=\S)",
+    re.IGNORECASE,
+)
 # A close misspelling of a listed body still counts as that body; below this too many short names collide.
 _CLOSE = 92
 
@@ -65,7 +72,7 @@ def read_lead(cell: str, heading: str = "", person_cell: str = "", *, places: fr
     -------
     Lead
     """
-    cell, person_cell = " ".join(cell.split()), " ".join(person_cell.split())
+    cell, person_cell = _LABEL.sub("", without_mark(" ".join(cell.split()))), " ".join(person_cell.split())
     names = (*find_names(cell, places=places), *find_names(person_cell, person_column=True))
     chunks = _pieces(cell, names)
     roles: list[str] = []
@@ -75,7 +82,8 @@ def read_lead(cell: str, heading: str = "", person_cell: str = "", *, places: fr
             roles.append(chunk)
     bodies = [chunk for chunk in chunks if chunk not in roles]
     heading = re.sub(r"^(?:part|section|table|appendix|group)\s+\w{1,3}\s*[:.–-]\s*", "", heading, flags=re.IGNORECASE)
-    below_heading = heading if is_agency(heading) else ""
+    named, labelled = _LABEL.subn("", heading)
+    below_heading = named if labelled or is_agency(named, places=places) else ""
     if bodies or (chunks and not below_heading):
         printed = ", ".join(bodies or chunks) if names or roles else cell
     else:
@@ -99,17 +107,50 @@ def is_role(text: str) -> bool:
     return any(word in role for word in words) and not any(word in body for word in words)
 
 
-def is_agency(text: str) -> bool:
-    """Tell whether a heading names a body, not a theme."""
+def is_agency(text: str, *, places: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a heading names a body, not a theme.
+
+    Parameters
+    ----------
+    text : str
+        A heading, or a piece of an owner cell.
+    places : frozenset of str
+        Words of the document that name places: "Ashby Recovery" is a body where there is an Ashby Council too.
+
+    Returns
+    -------
+    bool
+    """
     if not text or re.match(r"(?:recommendation|theme|objective|priority|section|learning)\b", text, re.IGNORECASE):
         return False
     words = set(terms.fold(text).split())
     return (
         terms.fold(text) in _aliases()
         or bool(words & terms.words("lead", "body"))
+        or _is_branch(text, places)
         or len(text.split()) <= 2
         and text.isupper()
     )
+
+
+def _is_branch(text: str, places: frozenset[str]) -> bool:
+    """Tell a listed body with a name, "Citizens Advice Ashby", and a place with a kind, "Ashby Recovery"."""
+    words = text.split()
+    if not 2 <= len(words) <= 6 or not all(word[0].isupper() or word in ("&", "and") for word in words):
+        return False
+    folded = [terms.fold(word) for word in words]
+    if folded[0] in places and folded[-1] in terms.words("lead", "branch"):
+        return True
+    vocabulary = terms.words("lead", "other") | terms.words("lead", "role")
+    alias = _alias_within(" ".join(folded))
+    left = f" {' '.join(folded)} ".replace(f" {alias} ", " ").split()
+    return bool(alias) and not any(word in vocabulary or word.endswith("ing") for word in left)
+
+
+def _alias_within(folded: str) -> str:
+    """Return the longest listed name of two or more words that a folded text holds, or ``""``."""
+    found = [alias for alias in _aliases() if " " in alias and f" {alias} " in f" {folded} "]
+    return max(found, key=len, default="")
 
 
 def canonical(printed: str) -> tuple[str, str]:
@@ -146,7 +187,7 @@ def _sector(folded: str) -> str:
         words = row["words"]
         if (f" {words[:-1]}" if words.endswith("*") else f" {words} ") in padded:
             return row["sector"]
-    for word in folded.split():
+    for word in (_alias_within(folded), *folded.split()):
         if word in _aliases():
             return _aliases()[word][1]
     return "other"

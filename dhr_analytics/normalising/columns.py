@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import zip_longest
 
 from rapidfuzz import fuzz, process
 
 from dhr_analytics.normalising import terms
 from dhr_analytics.normalising.agencies import is_agency
-from dhr_analytics.normalising.dates import read_target
+from dhr_analytics.normalising.dates import find_dates, read_target
 from dhr_analytics.normalising.scope import read_scope
+from dhr_analytics.normalising.status import reported
 from dhr_analytics.reading import RawRow
 
 # A header misspelt by a converter still counts; below this "action" and "section" meet.
@@ -21,12 +23,21 @@ BARE_NUMBER = re.compile(
     r"[a-z]{1,4}[\s.-]?\d{1,3}(?:\.\d{1,2})?)[.):]?",
     re.IGNORECASE,
 )
+_ONCE = frozenset(("number", "recommendation", "action", "lead"))
+_OR = " or "
+# What may stand beside or in place of a date at the head of a column of updates.
+_PERIOD = re.compile(
+    r"\b(?:q[1-4]|quarter\s[1-4]|(?:20)?\d\d\s?[/-]\s?(?:20)?\d\d|as\s+(?:at|of)|end(?:\s+of)?|to|"
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*)\b",
+    re.IGNORECASE,
+)
 # How recommendations and actions are worded; a chronology or a list of contacts is not.
 _ASKING = re.compile(
     r"\b(?:should|must|will|shall|to\s+(?:be|ensure|review|develop|provide|consider|work|make|agree|share|raise|explore|undertake))\b|"
     r"^\W*(?:\d+\W*)?(?:ensure|review|develop|provide|deliver|train|update|write|audit|raise|share|include|improve|promote|"
     r"introduce|establish|consider|work|create|publish|agree|build|increase|strengthen|implement|remind|produce|send|set|make|"
-    r"check|add|ask|hold|put|buy|change|invite|give|explore|identify|monitor|revise|circulate|amend|embed|use)\b",
+    r"check|add|ask|hold|put|buy|change|invite|give|explore|identify|monitor|revise|circulate|amend|embed|use|carry|commission|run|"
+    r"appoint|design|arrange|brief|draft|recruit|launch|refresh|pilot|organise)\b",
     re.IGNORECASE,
 )
 
@@ -44,18 +55,9 @@ def role_of(label: str) -> str:
     str
         A role of ``vocabulary/headers.csv``.
     """
-    if found := listed_role(label):
-        return found
-    # "Lead agency and accountable officer", "Target date for delivery": the name opens with a known one.
-    folded, known = terms.fold(label), _phrases()
-    if not label.strip()[:1].isupper() or len(label.split()) > 8:
-        return ""
-    opening = [phrase for phrase in known if len(phrase) > 5 and folded.startswith(f"{phrase} ")]
-    role = known[max(opening, key=len)] if opening else ""
-    return "" if role == "other" and "recommendation" in folded else role
+    return _told(label).rpartition(_OR)[2]
 
 
-@cache
 def listed_role(label: str) -> str:
     """Return the role of a name that is listed in the vocabulary, with or without its brackets, or nearly so spelt.
 
@@ -69,6 +71,27 @@ def listed_role(label: str) -> str:
     str
         The role, or ``""``.
     """
+    return _listed(label).rpartition(_OR)[2]
+
+
+def may_be(label: str) -> str:
+    """Return what a column is where no other has that role ("Learning point": a recommendation), or ``""``.
+
+    Parameters
+    ----------
+    label : str
+        A header cell.
+
+    Returns
+    -------
+    str
+        The role before "or" in the vocabulary.
+    """
+    return _worded(label).rpartition(_OR)[0]
+
+
+@cache
+def _listed(label: str) -> str:
     if len(label.split()) > 14:
         return ""
     for text in (label, re.sub(r"\([^)]*\)", " ", label)):
@@ -79,6 +102,26 @@ def listed_role(label: str) -> str:
         if len(folded) > 8 and close:
             return _phrases()[close[0]]
     return ""
+
+
+def _told(label: str) -> str:
+    if found := _listed(label):
+        return found
+    # "Lead agency and accountable officer", "Target date for delivery": the name opens with a known one.
+    folded, known = terms.fold(label), _phrases()
+    if not label.strip()[:1].isupper() or len(label.split()) > 8:
+        return ""
+    opening = [phrase for phrase in known if len(phrase) > 5 and folded.startswith(f"{phrase} ")]
+    role = known[max(opening, key=len)] if opening else ""
+    return "" if role.endswith("other") and "recommendation" in folded else role
+
+
+@cache
+def _worded(label: str) -> str:
+    text = " ".join(label.replace("_", " ").split())
+    if (found := _told(label)) or not text or re.search(r"[.;]$", text):
+        return found
+    return next((row["role"] for row in terms.rows("header_words") if re.search(row["words"], text, re.IGNORECASE)), "")
 
 
 @cache
@@ -103,18 +146,42 @@ def header_roles(row: RawRow, *, worded: bool = False) -> tuple[str, ...]:
     filled = [cell for cell in row.cells if cell.strip()]
     if len(filled) < 2 or any(len(cell.split()) > 14 for cell in filled):
         return ()
+    filled = [cell for cell in filled if not is_day(cell)]
     for name in (role_of, worded_role) if worded else (role_of,):
-        roles = unique([name(cell) for cell in row.cells])
-        named = [role for role in roles if role]
+        named = [role for role in by_name(row.cells, name) if role]
         enough = len(named) >= 2 and len(named) * 3 >= len(filled) * 2
         # Names that are only guessed from single words have to be a whole header, not a row of short cells.
         sure = name is role_of or (len(set(named)) >= 3 and all(len(cell.split()) <= 9 for cell in filled))
-        if enough and sure and {"recommendation", "action"} & set(named):
-            return tuple(unique([role or worded_role(cell) for role, cell in zip(roles, row.cells, strict=True)]))
+        # "Priority" and "Response" are a pair, too.
+        pair = {"recommendation", "action"} <= {may_be(cell) for cell in filled}
+        if enough and sure and (pair or {"recommendation", "action"} & set(named)):
+            roles = by_name(row.cells, role_of, worded_role)
+            # Beside the columns of a plan, one headed by a day tells how far things were on it.
+            return tuple(role or "progress" * is_day(cell) for role, cell in zip(roles, row.cells, strict=True))
     return ()
 
 
-@cache
+def by_name(labels: Sequence[str], *ways: Callable[[str], str]) -> list[str]:
+    """Name columns, the surest way first; a role that only one column can hold goes to the first of the surest."""
+    roles = [""] * len(labels)
+    # "What we learned" is an action only where no column is plainly one.
+    for unsure in (False, True):
+        for way in ways:
+            for i, label in enumerate(labels):
+                role = "" if roles[i] or bool(may_be(label)) > unsure else way(label)
+                if role not in _ONCE or role not in roles:
+                    roles[i] = roles[i] or role
+    return roles
+
+
+def is_day(label: str) -> bool:
+    """Tell whether a header cell names nothing but a day or a period ("Mar 24", "Q1 24/25")."""
+    rest = label
+    for span in reversed(find_dates(label)):
+        rest = rest[: span.start] + rest[span.end :]
+    return bool(re.search(r"\d", label)) and not _PERIOD.sub("", rest).strip(" \n\t:;,./()–—-")
+
+
 def worded_role(label: str) -> str:
     """Return the role of a name that is not listed, from a word in it ("What the review recommended"), or ``""``.
 
@@ -128,12 +195,7 @@ def worded_role(label: str) -> str:
     str
         A role of ``vocabulary/header_words.csv``.
     """
-    if found := role_of(label):
-        return found
-    text = " ".join(label.replace("_", " ").split())
-    if not text or re.search(r"[.;]$", text):
-        return ""
-    return next((row["role"] for row in terms.rows("header_words") if re.search(row["words"], text, re.IGNORECASE)), "")
+    return _worded(label).rpartition(_OR)[2]
 
 
 def second_header_row(first: RawRow, second: RawRow) -> tuple[str, ...]:
@@ -151,18 +213,24 @@ def second_header_row(first: RawRow, second: RawRow) -> tuple[str, ...]:
     """
     if second.break_before:
         return ()
+    # A name over several columns stands for each of them: "Progress" above "March 2024" and "May 2024".
+    over: list[str] = []
+    for name in first.cells:
+        over.append(name if name.strip() or not over else over[-1])
     # Names merged down stand in both rows; what stands below the others names the columns.
     same = [bool(a.strip()) and a == b for a, b in zip(first.cells, second.cells, strict=False)]
     if sum(same) >= 2 and all(len(cell.split()) <= 9 for cell in second.cells):
-        return tuple(
-            unique([worded_role(b) or worded_role(a) for a, b in zip(first.cells, second.cells, strict=False)])
-        )
+        return tuple(unique([worded_role(b) or worded_role(a) for a, b in zip(over, second.cells, strict=False)]))
     if header_roles(second):
         return ()
     filled = [cell for cell in second.cells if cell.strip()]
     width = max(len(first.cells), len(second.cells))
     upper, lower = (list(row.cells) + [""] * (width - len(row.cells)) for row in (first, second))
-    alone = [listed_role(cell) for cell in lower]
+    days = [a for a, cell in zip_longest(over, lower, fillvalue="") if is_day(cell)]  # one alone is a cut-off cell
+    alone = [
+        listed_role(cell) or (role_of(a) if is_day(cell) and days.count(a) > 1 else "")
+        for a, cell in zip_longest(over, lower, fillvalue="")
+    ]
     joined = [listed_role(f"{a} {b}".strip()) for a, b in zip(upper, lower, strict=True)]
     known = sum(1 for cell, one, two in zip(lower, alone, joined, strict=True) if cell.strip() and (one or two))
     if len(filled) < 2 or not any(alone) or known < len(filled) or any(len(cell.split()) > 8 for cell in filled):
@@ -176,8 +244,7 @@ def unique(roles: list[str]) -> list[str]:
     seen: set[str] = set()
     out = []
     for role in roles:
-        once = role in ("number", "recommendation", "action", "lead")
-        out.append("" if once and role in seen else role)
+        out.append("" if role in _ONCE and role in seen else role)
         seen.add(role)
     return out
 
@@ -203,6 +270,8 @@ def name_number_column(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[
         # One name over two columns, the first of which only counts.
         if role in ("recommendation", "action") and not roles[i + 1] and _counts(_column(rows, i)):
             named[i], named[i + 1] = ("number" if role == "recommendation" else "action_number"), role
+        elif role == "recommendation" and "number" not in roles and _counts(_column(rows, i)):
+            named[i] = "number"  # of a recommendation that stands elsewhere
     if not named[0] and "number" not in named and _counts(_column(rows, 0)):
         named[0] = "number"
     return tuple(named)
@@ -249,7 +318,7 @@ def roles_by_content(rows: Sequence[RawRow]) -> tuple[str, ...]:
         if shares[best] >= 0.7 and len(columns[best]) >= 2:
             roles[best] = role
     prose = [i for i, cells in enumerate(columns) if not roles[i] and cells and _mean_words(cells) >= 4]
-    asking = [i for i in prose if _share(lambda cell: bool(_ASKING.search(cell)), columns[i]) >= 0.6]
+    asking = [i for i in prose if _share(asks, columns[i]) >= 0.6]
     found = set(roles) - {"", "number"}
     if not asking or (len(asking) < 2 and not ({"target", "status", "rag"} & found and "lead" in found)):
         return ()
@@ -293,6 +362,77 @@ def mend_roles(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[str, ...
                 mended[i] = kind
                 break
     return tuple(mended)
+
+
+def fill_roles(
+    roles: tuple[str, ...], labels: Sequence[str], rows: Sequence[RawRow], *, above: bool = False
+) -> tuple[tuple[str, ...], bool]:
+    """Find the recommendations, actions or target dates that no column plainly names, by what columns hold.
+
+    Recommendations stand before the actions, actions after the recommendations.
+
+    Parameters
+    ----------
+    roles : tuple of str
+        Roles by header.
+    labels : sequence of str
+        The header's cells.
+    rows : sequence of RawRow
+        The rows below the header.
+    above : bool
+        The recommendation stands above the table.
+
+    Returns
+    -------
+    roles : tuple of str
+    guessed : bool
+        True when a column was taken whose name says nothing of its role.
+    """
+    filled, guessed = list(roles), False
+    columns = [_column(rows, i) for i in range(len(roles))]
+    rivals = [may_be(label) for label in labels[: len(roles)]]
+    # Issues and responses are a plan when somebody follows them up, else a log of events.
+    plain = {role for role, rival in zip(filled, rivals, strict=True) if not rival}
+    tracked = {"lead", "target"} <= plain and bool({"progress", "status", "rag"} & plain)
+    for role, other in (("recommendation", "action"), ("action", "recommendation")):
+        sure = other in filled
+        possible = sure or (role == "recommendation" and other in rivals)
+        if role in filled or not possible or (above and role == "recommendation"):
+            continue
+        at = filled.index(other) if sure else rivals.index(other)
+        beside = range(at) if role == "recommendation" else range(at + 1, len(filled))
+        fits = [i for i in beside if (not filled[i] or rivals[i] == role) and _fits(role, columns[i])]
+        if fits and (sure or tracked or _share(asks, columns[fits[0]]) >= 0.5):
+            found = min(fits, key=lambda i: (rivals[i] != role, -_share(asks, columns[i]), abs(at - i)))
+            guessed = guessed or rivals[found] != role
+            filled[found] = role
+        elif role == "recommendation" and sure:  # "What we think", "Next steps": the second of two that read as actions
+            twice = [i for i in range(at + 1, len(filled)) if not filled[i] and worded_role(labels[i]) == "action"]
+            if twice and _fits("action", columns[twice[0]]):
+                filled[at], filled[twice[0]], guessed = role, "action", True
+    for i, rival in enumerate(rivals):
+        if rival == "target" not in filled and _share(_plans, columns[i]) >= 0.5:
+            filled[i] = "target"
+        if filled[i] == "progress" and is_day(labels[i]) and _share(_KINDS["rag"], columns[i]) >= 0.7:
+            filled[i] = "rag"
+    return tuple(filled), guessed
+
+
+def _plans(cell: str) -> bool:
+    return _KINDS["target"](cell) and not terms.any_of("status", "completed").search(cell)
+
+
+def _fits(role: str, cells: Sequence[str]) -> bool:
+    """Tell whether a column may hold recommendations or actions: prose that asks, or does not report what was done."""
+    words = _mean_words(cells) if cells else 0
+    if role == "action":
+        return words >= 2.5 and _share(lambda cell: bool(reported(cell)), cells) < 0.5
+    return words >= 8 or (words >= 4 and _share(asks, cells) >= 0.5)
+
+
+def asks(text: str) -> bool:
+    """Tell whether a text is worded as a recommendation or an action ("should", "Review ...")."""
+    return bool(_ASKING.search(text))
 
 
 def _column(rows: Sequence[RawRow], i: int) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 MONTHS = {
@@ -17,33 +17,52 @@ MONTHS = {
          "sep sept september", "oct october", "nov november", "dec december"), start=1)
     for name in names.split()
 }  # fmt: skip
-# Last month of each season; winter runs into the next year.
+# Last month of each season; winter runs into the next year. A school's terms end elsewhere.
 SEASONS = {"spring": (5, 0), "summer": (8, 0), "autumn": (11, 0), "winter": (2, 1)}
+TERMS = {"spring": 4, "summer": 7, "autumn": 12}
+_WEEKS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_THIRDS = {"early": 4, "mid": 8}  # of a year; any other word before a year means all of it
+MOVED = "the target date was moved; the newest one was taken"
 _COUNT_WORDS = "one two three four five six seven eight nine ten eleven twelve"
 COUNTS = {word: n for n, word in enumerate(_COUNT_WORDS.split(), start=1)}
 
 _MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?:20\d\d|['’]?\d\d(?!\d|[./:]\d))"
+_SEASON = "|".join(SEASONS)
+_JOIN = r"\s*(?:[/&–-]|to|or|and)\s*"
+_SECOND = r"\s?[/-]\s?(?P<y2>(?:20)?\d\d)(?!\d|[./-]\d)"
+_PAIR = r"(?:FY\s?)?(?P<y>20\d\d|['’]?\d\d(?=\s?[/-]))"  # the first of two years, "24/25", or a whole one
+_PART = r"(?:(?:Q[1-4]\s*[/&–-]\s*)?Q|quarter\s+|(?P<half>H))(?P<q>[1-4])\b"
 _FORMS = {
     "iso": r"(?P<y>20\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)",
     "numeric": r"(?P<d>\d{1,2})\s?[./-]\s?(?P<m>\d{1,2})\s?[./-]\s?(?P<y>20\d\d|\d\d)(?!\d)",
     "day": rf"(?P<d>\d{{1,2}})\s*(?:st|nd|rd|th)?[\s-]+(?:of\s+)?(?P<mon>{_MONTH})[\s,-]*(?P<y>{_YEAR})",
-    "month_day": rf"(?P<mon>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,\s*(?P<y>20\d\d)",
-    "quarter": r"(?:Q|quarter\s+)(?P<q>[1-4])\b,?\s*(?:of\s+)?(?P<y>20\d\d)(?:\s?[/-]\s?(?P<y2>(?:20)?\d\d))?(?!\d)",
-    "financial": r"(?:(?:end\s+of\s+)?(?:the\s+)?financial\s+year\s+)?(?P<y>20\d\d)\s?[/-]\s?(?P<y2>(?:20)?\d\d)"
-    r"(?!\d|[./-])",
-    "season": rf"(?P<season>spring|summer|autumn|winter)\s*(?:of\s+)?(?P<y>{_YEAR})",
-    "month": rf"(?P<mon>{_MONTH})\s*[-,/]?\s*(?P<y>{_YEAR})",
-    "year": r"(?:(?:end|close)\s+of\s+(?:the\s+year\s+)?|(?:by|during|in)\s+)(?P<y>20\d\d)(?!\d|[./-]\d)",
+    "month_day": rf"(?P<mon>{_MONTH})\s+(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th),?|,)\s*(?P<y>20\d\d)",
+    "quarter": rf"{_PART},?\s*(?:of\s+)?{_PAIR}(?:{_SECOND})?(?!\d)",
+    "years_quarter": rf"{_PAIR}{_SECOND},?\s+{_PART}",
+    "financial": r"(?:(?:(?:end\s+of\s+)?(?:the\s+)?(?:financial|(?P<school>academic|school))\s+year|year\s+end|FY)\s*"
+    rf"(?P<y>(?:20)?\d\d)|(?P<y0>20\d\d)){_SECOND}",
+    "season": rf"(?:(?:{_SEASON}){_JOIN})?(?P<season>{_SEASON})(?P<term>\s+term)?\s*(?:of\s+)?(?P<y>{_YEAR}|\d\d(?=/))"
+    r"(?:/(?P<y2>(?:20)?\d\d)(?!\d))?",
+    "week": rf"(?P<week>{'|'.join(_WEEKS)})\s+week\s+(?:of|in)\s+(?P<mon>{_MONTH})\s*(?P<y>{_YEAR})",
+    "month": rf"(?:(?:{_MONTH}){_JOIN})?(?P<mon>{_MONTH})\s*[-,/]?\s*(?P<y>{_YEAR})",
+    "month_number": r"(?<!DHR )(?<!DARDR )(?<!no )(?P<m>0?[1-9]|1[0-2])[/.-](?P<y>20\d\d)(?![/.-]?\d)",
+    "feast": r"(?P<feast>easter|christmas)\s+(?P<y>20\d\d)",
+    "year": r"(?:(?P<third>early|mid|late|end|close)[\s-]+(?:of\s+|in\s+)?(?:the\s+year\s+)?|(?:by|during|in)\s+)"
+    r"(?P<y>20\d\d)(?!\d|[./-]\d)",
 }
 _DATE = re.compile(
-    "|".join(
-        f"(?P<{form}>(?<![\\w/.])" + re.sub(r"\(\?P<(\w+)>", rf"(?P<{form}_\1>", text) + r"(?!\w))"
-        for form, text in _FORMS.items()
-    ),
+    r"(?<![\w/.])(?=\w|['’])(?:"
+    + "|".join(
+        f"(?P<{form}>" + re.sub(r"\(\?P<(\w+)>", rf"(?P<{form}_\1>", text) + ")" for form, text in _FORMS.items()
+    )
+    + r")(?!\w)",
     re.IGNORECASE,
 )
-_YEAR_ALONE = re.compile(r"\s*(20\d\d)\s*")
+_ALONE = re.compile(
+    r"(?:(?P<year>20\d\d)|(?P<month>0?[1-9]|1[0-2])/(?P<short>1[4-9]|[2-4]\d)|(?P<years>(?:1[3-9]|[2-4]\d)/\d\d))"
+)
+_SERIAL = re.compile(r"(4\d{4}|5[0-4]\d{3})(?:\.0+)?")  # days since 1900, as spreadsheets count them: 2009 to 2050
 _LEADING_WORDS = re.compile(
     r"(?:\b(?:by|before|until|from|in|the|at|on|due|no\s+later\s+than|end|start|close|of|mid|early|late)\b\s*-?\s*)+$",
     re.I,
@@ -69,6 +88,27 @@ _DONE_BEFORE = re.compile(
     r"reviewed)\s*[:,–-]?\s*(?:\w+\s+){0,2}$",
     re.I,
 )
+# One date took the place of another: "March 2024 (extended to June 2025)", "June 2025 (was March 2024)".
+_MOVED_BEFORE = re.compile(
+    r"\b(?:revised|extend(?:ed)?|moved|changed|amended|delayed|deferred|postponed|rescheduled|slipped|new|now|"
+    r"(?:put|pushed)\s+back)\b(?:\s*:|\s+(?:completion|target|date|deadline|due|set|for|to|until|till|by|is|as|the|end|of|"
+    r"on|at))*\W*$",
+    re.IGNORECASE,
+)
+_OLD_BEFORE = re.compile(
+    r"\b(?:was|original(?:ly)?|previous(?:ly)?|formerly|initial(?:ly)?|(?:extended|moved|revised|changed|amended)\s+from)\b"
+    r"(?:\s*:|\s+(?:completion|target|date|deadline|due|set|for|by|end|of))*\W*$",
+    re.IGNORECASE,
+)
+_ABOUT_DATES = re.compile(
+    r"\b(?:revised|extend(?:ed)?|moved|changed|amended|deferred|postponed|rescheduled|new|now|put|pushed|back|was|original(?:ly)?|"
+    r"previous(?:ly)?|formerly|initial(?:ly)?|completion|target|date|deadline|due|set|for|from|to|until|till|by|is|as|the|end|of|"
+    r"on|at|and)\b",
+    re.IGNORECASE,
+)
+_TO = re.compile(r"\s*(?:[–—-]|to|until|till|through)\s*(?:(?:the\s+)?end\s+(?:of\s+)?)?", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+and\s+$", re.IGNORECASE)
+_LIST_MARK = re.compile(r"^\(?(?:(?:[a-h]|\d)[.)]|\d{1,2}\.\d{1,2}[.)]?)\s+(?=\S)")
 _REMARK_BEFORE = re.compile(r"\b(?:updated?|as\s+(?:at|of))\s*[:,–-]?\s*$", re.I)
 
 
@@ -83,12 +123,24 @@ class DateSpan:
 
 @dataclass(frozen=True)
 class Target:
-    """A target cell: the target's words, its last day if one is stated, its basis, and the words that are left."""
+    """A target cell: the target's words, its last day if one is stated, its basis, the words left, and a doubt."""
 
     text: str
     on: date | None
     basis: str
     rest: str
+    doubt: str = ""
+
+
+def without_mark(text: str) -> str:
+    """Cut off the list mark before a value, as in "1.2 In progress" or "a) June 2024"."""
+    return _LIST_MARK.sub("", text.strip())
+
+
+def read_serial(text: str) -> date | None:
+    """Read the number by which a spreadsheet keeps a date, such as 45292."""
+    match = _SERIAL.fullmatch(text.strip())
+    return date(1899, 12, 30) + timedelta(days=int(match[1])) if match else None
 
 
 def month_end(year: int, month: int) -> date:
@@ -109,8 +161,8 @@ def find_dates(text: str) -> list[DateSpan]:
     list of DateSpan
         In reading order; impossible dates ("31 February 2024") are left out, not guessed.
     """
-    spans = []
-    for match in _DATE.finditer(text):
+    spans: list[DateSpan] = []
+    for match in _DATE.finditer(text) if re.search(r"\d", text) else ():
         form = match.lastgroup or ""
         form = next(name for name in _FORMS if match[name] is not None) if form not in _FORMS else form
         if (on := _last_day(form, match)) is not None:
@@ -120,30 +172,55 @@ def find_dates(text: str) -> list[DateSpan]:
 
 def _last_day(form: str, match: re.Match[str]) -> date | None:
     part = {
-        name.removeprefix(form + "_"): value for name, value in match.groupdict().items() if name.startswith(form + "_")
+        name.removeprefix(form + "_"): value
+        for name, value in match.groupdict().items()
+        if name.startswith(form + "_") and value is not None
     }
-    year = int(part["y"].strip("'’"))
-    year += 2000 if year < 100 else 0
-    month = MONTHS[part["mon"].lower().rstrip(".")] if part.get("mon") else int(part.get("m") or 0)
+    year = _full_year(part.get("y") or part["y0"])
+    month = MONTHS[part["mon"].lower().rstrip(".")] if "mon" in part else int(part.get("m", 0))
+    if "y2" in part and int(part["y2"]) % 100 != (year + 1) % 100:
+        return None
+    ends_later = "y2" in part  # two years are a financial or a school year
     try:
-        if part.get("d"):
+        if "d" in part:
             return date(year, month, int(part["d"]))
-        if form == "month":
+        if form == "week":
+            return date(year, month, 7 * _WEEKS[part["week"].lower()])
+        if month:
             return month_end(year, month)
     except ValueError:
         return None
-    if form == "season":
-        month, later = SEASONS[part["season"].lower()]
-        return month_end(year + later, month)
-    second = int(part["y2"]) % 100 if part.get("y2") else None
-    if second is not None and second != (year + 1) % 100:
-        return None
-    if form == "quarter":
-        month = int(part["q"]) * 3
-        if second is None:
-            return month_end(year, month)
-        return month_end(year, month + 3) if month < 12 else month_end(year + 1, 3)
-    return date(year + 1, 3, 31) if form == "financial" else date(year, 12, 31)
+    if "season" in part:
+        season = part["season"].lower()
+        if "term" in part and season in TERMS:
+            return month_end(year + (ends_later and season != "autumn"), TERMS[season])
+        month, later = SEASONS[season]
+        return month_end(year + (later or (ends_later and season == "spring")), month)
+    if "feast" in part:
+        return _easter(year) if part["feast"].lower() == "easter" else date(year, 12, 25)
+    if "q" in part:
+        month = int(part["q"]) * (6 if "half" in part else 3)
+        if month > 12:
+            return None
+        month += 3 * ends_later
+        return month_end(year + (month > 12), month - 12 * (month > 12))
+    if form == "financial":
+        return date(year + 1, 8, 31) if "school" in part else date(year + 1, 3, 31)
+    return month_end(year, _THIRDS.get(part.get("third", "").lower(), 12))
+
+
+def _easter(year: int) -> date:
+    """Return Easter Sunday (Meeus, Jones and Butcher)."""
+    golden, (century, rest) = year % 19, divmod(year, 100)
+    moon = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
+    month, day = divmod(moon + weekday - 7 * ((golden + 11 * moon + 22 * weekday) // 451) + 114, 31)
+    return date(year, month, day + 1)
+
+
+def _full_year(text: str) -> int:
+    year = int(text.strip("'’"))
+    return year + 2000 if year < 100 else year
 
 
 def read_target(text: str, published_on: date | None = None) -> Target:
@@ -161,19 +238,78 @@ def read_target(text: str, published_on: date | None = None) -> Target:
     Target
         ``basis`` is ``absolute``, ``relative``, ``ongoing`` or ``none``. Words beyond the target stand in ``rest``.
     """
-    text = re.sub(r"^\(?(?:[a-h]|\d)[.)]\s+(?=\S)", "", text.strip())
-    if match := _YEAR_ALONE.fullmatch(text):
-        return Target(text, date(int(match[1]), 12, 31), "absolute", "")
-    dates = [span for span in find_dates(text) if not _REMARK_BEFORE.search(text[: span.start])]
+    text = without_mark(text)
+    if (alone := _read_alone(text)) is not None:
+        return Target(text, alone, "absolute", "")
+    dates = target_dates(text)
     open_dates = [span for span in dates if not _DONE_BEFORE.search(text[: span.start])]
     if dates:
         span = (open_dates or dates)[0]
-        return _cut(text, span.start, span.end, span.on, "absolute")
+        doubt = MOVED if len(_periods(text)) > len(dates) else ""
+        return replace(_cut(text, span.start, span.end, span.on, "absolute"), doubt=doubt)
     if match := _RELATIVE.search(text):
         return _cut(text, match.start(), match.end(), _resolve(match, published_on), "relative")
     if match := _ONGOING.search(text):
         return _cut(text, match.start(), match.end(), None, "ongoing")
     return Target("", None, "none", text)
+
+
+def says_only_when(text: str) -> bool:
+    """Tell whether a text holds dates and words about them alone, as "March 2024 revised to June 2025"."""
+    for span in reversed(find_dates(text)):
+        text = text[: span.start] + text[span.end :]
+    return not re.search(r"[^\W_]", _ABOUT_DATES.sub("", text))
+
+
+def target_dates(text: str) -> list[DateSpan]:
+    """List the dates that may be the target of a cell; where one took the place of another, only that one.
+
+    Parameters
+    ----------
+    text : str
+        A target cell; "April 2024 to March 2025" is one date, its end, and days of remarks are none.
+
+    Returns
+    -------
+    list of DateSpan
+        A date that took the place of another spans the words from the first to the last of them.
+    """
+    spans = _periods(text)
+    new = [span for span in spans if _MOVED_BEFORE.search(text[: span.start])]
+    old = [span for span in spans if _OLD_BEFORE.search(text[: span.start])]
+    stands = new[-1:] or [span for span in spans if span not in old]
+    if len(spans) < 2 or not (new or old) or not stands:
+        return spans
+    end = spans[-1].end + (text[spans[-1].end :][:1] == ")")
+    return [DateSpan(stands[0].on, spans[0].start, end)]
+
+
+def _periods(text: str) -> list[DateSpan]:
+    spans: list[DateSpan] = []
+    for span in find_dates(text):
+        between = text[spans[-1].end : span.start] if spans else ""
+        if (
+            spans
+            and span.on >= spans[-1].on
+            and (_TO.fullmatch(between) or _BETWEEN.search(text[: spans[-1].start] + between))
+        ):
+            spans[-1] = DateSpan(span.on, spans[-1].start, span.end)
+        elif not _REMARK_BEFORE.search(text[: span.start]):
+            spans.append(span)
+    return spans
+
+
+def _read_alone(text: str) -> date | None:
+    """Read what is a date only as the whole of a cell: "2024", "03/24", "24/25", 45292."""
+    match = _ALONE.fullmatch(text.strip())
+    if match is None:
+        return read_serial(text)
+    if match["year"]:
+        return date(int(match["year"]), 12, 31)
+    if match["short"]:
+        return month_end(2000 + int(match["short"]), int(match["month"]))
+    first, second = (int(part) for part in match["years"].split("/"))
+    return date(2000 + second, 3, 31) if second == first + 1 else None
 
 
 def _cut(text: str, start: int, end: int, on: date | None, basis: str) -> Target:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise, zip_longest
 
 from dhr_analytics.normalising import terms
 from dhr_analytics.normalising.agencies import is_agency
 from dhr_analytics.normalising.blocks import unfold_labels
 from dhr_analytics.normalising.columns import (
+    asks,
+    fill_roles,
     header_roles,
     listed_role,
     mend_roles,
@@ -18,10 +21,14 @@ from dhr_analytics.normalising.columns import (
     second_header_row,
 )
 from dhr_analytics.normalising.dates import read_target
+from dhr_analytics.normalising.numbering import NUMBER, NUMBERED_HEADING, Listed, join_by_number, key_of, number_of
+from dhr_analytics.normalising.updates import name_updates, purpose
 from dhr_analytics.reading import RawRow, RawTable
 
 _UNPLACED = {"action_number": "number of an action", "other": "cell of a column that the tables have no place for"}
 _GUESSED = "the columns were told from what they hold; the table has no header"
+_UNNAMED = "the recommendations or the actions were told from what their column holds; its name is not known"
+_ASKED_BY_ACTIONS = "the plan shows no recommendation beside its actions; the action was taken for one"
 _SEPARATOR = re.compile(r"[\s:|=_–—-]*")
 _GUIDANCE = re.compile(
     r"\(?(?:this (?:is|should|column)\b|here you\b|please\b|insert\b|enter\b|additional rows\b|use this\b|e\.?g\.?\b|"
@@ -32,28 +39,24 @@ _GUIDANCE = re.compile(
 )
 _TITLE = re.compile(
     r"\b(?:action|learning|improvement)\s+plan\b|\bappendix\b|\bannex\b|\bdomestic\s+(?:homicide|abuse\s+related\s+death)\s+review\b|"
+    r"\b(?:action|learning|improvement|recommendations?|implementation|DHR|DARDR)\s+(?:log|tracker|register)\b|"
     r"^\W*(?:DHR|DARDR)\b|\btemplate\b|\bguidance\b|\boverview\s+report\b|\bexecutive\s+summary\b",
     re.IGNORECASE,
 )
+_TITLE_OF_FIRST_LINE = re.compile(r"\b(?:plan|log|tracker|register|review|DHR|DARDR)\b", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(r"(?:recommendation|rec)\.?\s*(?:no\.?\s*)?\d{1,3}[a-z]?\s*[.:]?", re.IGNORECASE)
+_INTRODUCES = re.compile(
+    r"\bthis\s+(?:\w+\s+){0,2}(?:plan|table|document|section|log|tracker)\b|\bthe\s+(?:action\s+plan|table)\b|"
+    r"\b(?:table|plan|actions|recommendations)\s+(?:is\s+|are\s+|set\s+out\s+)?below\b|"
+    r"\bfollowing\s+(?:\w+\s+)?(?:table|plan|actions|recommendations)\b",
+    re.IGNORECASE,
+)
 _FURNITURE = re.compile(
     r"^(?:page\s+)?\d+(?:\s*(?:of|/)\s*\d+)?$|^page\s+\d+\b|^official(?:[\s:-]+sensitive)?\b|^restricted\b|"
     r"^\[[^\]]*\]$|^version\s+[\d.]+$",
     re.IGNORECASE,
 )
-NUMBERED_HEADING = re.compile(
-    r"^(?P<number>(?:recommendation|rec|theme|priority|objective)\s*\.?\s*(?:no\.?\s*)?"
-    r"(?:\d{1,3}[a-z]?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
-    r"fifteen))\s*[:.–-]\s*(?=\S)",
-    re.IGNORECASE,
-)
-NUMBER = re.compile(
-    r"^\s*(?P<number>\(?(?:R(?:ec(?:ommendation)?)?\.?\s?)?(?:\d{1,3}(?:\.\d{1,2}){0,2}[a-z]?|"
-    r"(?=[ivxl])(?:x{0,3}(?:ix|iv|v?i{0,3}))|[A-Z]\d{1,2})[.):])\s*(?=\S)",
-    re.IGNORECASE,
-)
-
-
+_LABEL = re.compile(r"^\s*recommendation\s*[:–-]\s*", re.IGNORECASE)
 _PERCENT = re.compile(r"%|\bper\s?cent", re.IGNORECASE)
 _SHARE = re.compile(r"\d{1,3}(?:\.\d+)?")
 
@@ -62,7 +65,9 @@ _SHARE = re.compile(r"\d{1,3}(?:\.\d+)?")
 class PlanRow:
     """One row of a plan: texts by role, the heading above it, and how it is parted from the row above.
 
-    ``loose`` holds the cells of a row narrower than its table, whose columns shifted at a page break.
+    ``loose`` holds the cells of a row narrower than its table, whose columns shifted at a page break; ``opens``
+    tells that a recommendation begins here for sure, as on a card.
+    ``key`` is the number of the recommendation where only that stands beside an action.
     """
 
     cells: dict[str, str]
@@ -71,6 +76,8 @@ class PlanRow:
     after_break: bool
     loose: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    opens: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,11 +100,15 @@ class _Reading:
     section_row: RawRow | None = None
     last_was_header: bool = False
     percent: frozenset[int] = frozenset()  # columns of shares done
-    guessed: bool = False
+    doubt: str = ""  # about what the columns hold
+    first_lines: list[RawRow] = field(default_factory=list)  # of the document, or of its sheets above the plan
     last_line: RawRow | None = None
     above: RawRow | None = None  # a recommendation that stands above the table of its actions
     stands_above: bool = False
-    headers: set[tuple[str, ...]] = field(default_factory=set)
+    headers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)  # with the roles of their columns
+    listed: list[Listed] = field(default_factory=list)  # numbered recommendations between the tables
+    keyed: bool = False  # the number column names recommendations that stand elsewhere
+    key: str = ""
     number: RawRow | None = None  # a heading that only numbers the next recommendation
     rows: list[PlanRow] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
@@ -108,6 +119,11 @@ class _Reading:
         if self.section_row is not None and self.section_from == len(self.rows):
             self.reject(self.section_row, "heading without recommendations")
         self.section_row = None
+
+    @property
+    def in_list(self) -> bool:
+        """Whether the numbered recommendations right above are a list, none of them the heading of what follows."""
+        return sum(line.after == len(self.rows) for line in self.listed) > 1
 
     def reject(self, row: RawRow, reason: str) -> None:
         if text := " ".join(" ".join(cell.split()) for cell in row.cells if cell.strip()):
@@ -132,13 +148,31 @@ def find_plan_rows(tables: Iterable[RawTable]) -> tuple[list[PlanRow], list[Reje
         The document's title, where one stands above its first table.
     """
     reading = _Reading()
-    for table in (part for whole in tables for part in unfold_labels(whole) or [whole]):
+    for table in unfold_labels(tables):
+        if not reading.rows:
+            reading.first_lines.append(table.rows[0])
         if table.kind == "text":
             _read_text(reading, table.rows)
-        else:
-            _read_table(reading, table.rows)
+            continue
+        above = len(reading.rows)
+        _read_table(reading, table.rows)
+        if table.kind == "card":  # each row is whole, and its columns are no other table's
+            card = enumerate(reading.rows[above:])
+            reading.rows[above:] = [replace(row, after_break=False, opens=not i) for i, row in card]
+            reading.roles = ()
     reading.close_section()
-    return reading.rows, reading.rejected, reading.title
+    rows, used = join_by_number(reading.rows, reading.listed)
+    return rows, _without(reading.rejected, [line.printed for line in used]), reading.title
+
+
+def _without(rejected: Sequence[Rejected], printed: Sequence[str]) -> list[Rejected]:
+    """Take lines that were read as recommendations after all out of what was rejected."""
+    left = list(rejected)
+    for line in printed:
+        at = next((i for i, piece in enumerate(left) if line in piece.text), None)
+        if at is not None:
+            left[at] = replace(left[at], text=" ".join(left[at].text.replace(line, "", 1).split()))
+    return [piece for piece in left if piece.text]
 
 
 def _read_text(reading: _Reading, rows: Sequence[RawRow]) -> None:
@@ -157,6 +191,7 @@ def _read_text(reading: _Reading, rows: Sequence[RawRow]) -> None:
             continue
         if i + 1 == after_title and reading.title == text:
             continue
+        _note_listed(reading, row, text)
         if _NUMBER_ALONE.fullmatch(text):
             reading.number = row
         elif i >= after_title and is_heading(text):
@@ -171,9 +206,43 @@ def _read_text(reading: _Reading, rows: Sequence[RawRow]) -> None:
     reading.last_line = rows[-1]
 
 
+def _note_listed(reading: _Reading, row: RawRow, text: str) -> None:
+    """Keep a numbered recommendation, or the line below a number, for actions that name it by the number."""
+    numbered = NUMBERED_HEADING.match(text) or NUMBER.match(text)
+    number = numbered["number"] if numbered else reading.number.cells[0] if reading.number else ""
+    wording = text[numbered.end() :] if numbered else text
+    if number and len(wording.split()) >= 4 and _words_a_recommendation(text):
+        cells = {"number": number.strip(" .:"), "recommendation": wording}
+        reading.listed.append(Listed(len(reading.rows), PlanRow(cells, row.place, "", False), " ".join(text.split())))
+
+
+def _names_by_number(reading: _Reading, labels: Sequence[str], rows: Sequence[RawRow]) -> bool:
+    """Tell whether the numbers beside actions are those of recommendations that stand elsewhere."""
+    if "recommendation" in reading.roles or not {"number", "action"} <= set(reading.roles):
+        return False
+    at = reading.roles.index("number")
+    if re.match(r"\W*r(?:ec|\b)", labels[at], re.IGNORECASE):
+        return True
+    line = reading.last_line
+    if reading.stands_above or (line is not None and NUMBERED_HEADING.match(line.cells[0])):
+        return False
+    keys = [key_of(row.cells[at]) for row in rows if at < len(row.cells) and row.cells[at].strip()]
+    known = {key_of(number_of(row)) for row in (*reading.rows, *(line.row for line in reading.listed))}
+    return any(a == b for a, b in pairwise(keys)) or bool(keys and set(keys) <= known)
+
+
+def _tell_title(reading: _Reading) -> None:
+    """Take a first line that names the document ("DHR 4 action log") for its title, unless it names an owner."""
+    first = any(row is reading.section_row for row in reading.first_lines)
+    owns = is_agency(reading.section) and "lead" not in reading.roles
+    if first and not reading.rows and not owns and _TITLE_OF_FIRST_LINE.search(reading.section):
+        reading.title = reading.title or reading.section
+        reading.section, reading.section_row = "", None
+
+
 def _set_section(reading: _Reading, row: RawRow, text: str) -> None:
     """Put a heading in force; a plain line below a numbered heading only explains it."""
-    unused = reading.section_from == len(reading.rows) and bool(reading.section)
+    unused = reading.section_from == len(reading.rows) and bool(reading.section) and not reading.in_list
     if unused and NUMBERED_HEADING.match(reading.section) and not NUMBERED_HEADING.match(text):
         reading.reject(row, "sub-heading")
         return
@@ -214,31 +283,21 @@ def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
             reading.reject(row, "table without a recommendation or action column")
         return
     headless = not begins_header(rows) and not _looks_cut(reading, rows)
-    if headless and abs(width - len(reading.roles)) > 1 and (guessed := roles_by_content(rows)):
-        reading.roles, reading.guessed = guessed, True
+    if headless and abs(width - len(reading.roles)) > 1 and (by_content := roles_by_content(rows)):
+        reading.roles, reading.doubt = by_content, _GUESSED
         if _reads_as_names(rows[0]):
             rows = rows[1:]
     while i < len(rows):
         row = rows[i]
-        if i:
-            reading.last_line = None
         filled = [cell for cell in row.cells if cell.strip()]
         pending_break = pending_break or row.break_before or i == 0
         if not filled or all(_SEPARATOR.fullmatch(cell) for cell in filled):
             i += 1
             continue
         if roles := header_roles(row, worded=not begun):
-            taken = 1
-            if i + 1 < len(rows) and (merged := second_header_row(row, rows[i + 1])):
-                roles, taken = merged, 2
-            below = _until_header(rows[i + taken :])
-            reading.roles, reading.guessed = mend_roles(name_number_column(roles, below), below), False
-            reading.percent = frozenset(at for at, name in enumerate(row.cells) if _PERCENT.search(name))
-            if "recommendation" not in reading.roles:
-                _take_recommendation_above(reading)
+            taken = _read_header(reading, roles, rows[i:])
             reading.last_was_header = True
             pending_break = True
-            reading.headers.add(_folded(row))
             i += taken
             continue
         if _folded(row) in reading.headers:
@@ -249,6 +308,41 @@ def _read_table(reading: _Reading, rows: Sequence[RawRow]) -> None:
         i += 1
         _read_row(reading, row, filled, pending_break, _page_of(rows, i - 1), rows[i] if i < len(rows) else None)
         pending_break = False
+
+
+def _read_header(reading: _Reading, roles: tuple[str, ...], rows: Sequence[RawRow]) -> int:
+    """Settle what each column holds, from the header and the rows below; return how many rows the header takes."""
+    taken = 1
+    if len(rows) > 1 and (merged := second_header_row(rows[0], rows[1])):
+        roles, taken = merged, 2
+    below = _until_header(rows[taken:])
+    names = list(zip_longest(*(row.cells for row in rows[:taken]), fillvalue=""))
+    labels = [lower if lower.strip() else upper for upper, lower in ((each[0], each[-1]) for each in names)]
+    if reading.in_list and NUMBERED_HEADING.match(reading.section):
+        reading.close_section()
+        reading.section = ""
+    line = reading.last_line = None if reading.in_list else reading.last_line
+    stated = line is not None and bool(NUMBERED_HEADING.match(line.cells[0]))
+    roles, guessed = fill_roles(mend_roles(name_number_column(roles, below), below), labels, below, above=stated)
+    again = reading.headers.get(_folded(rows[0]), ())
+    if again:  # on a next page, where the rows may tell less
+        roles = tuple(
+            before if before in ("recommendation", "action") else role
+            for before, role in zip_longest(again, roles, fillvalue="")
+        )
+    reading.doubt = reading.doubt if again else _UNNAMED if guessed else ""
+    reading.roles = name_updates(roles, ["\n".join(each) for each in names], below)
+    if not {"recommendation", "action"} & set(roles):  # the names promised what the columns do not hold
+        reading.roles = ()
+        reading.reject(rows[0], "table without a recommendation or action column")
+    reading.percent = frozenset(at for at, name in enumerate(rows[0].cells) if _PERCENT.search(name))
+    _tell_title(reading)
+    if not again:
+        reading.keyed, reading.key = _names_by_number(reading, labels, below), ""
+    if "recommendation" not in reading.roles and not reading.keyed:
+        _take_recommendation_above(reading)
+    reading.headers[_folded(rows[0])] = roles
+    return taken
 
 
 def _looks_cut(reading: _Reading, rows: Sequence[RawRow]) -> bool:
@@ -294,6 +388,7 @@ def _page_of(rows: Sequence[RawRow], at: int) -> Sequence[RawRow]:
 def _read_row(
     reading: _Reading, row: RawRow, filled: list[str], after_break: bool, page: Sequence[RawRow], below: RawRow | None
 ) -> None:
+    reading.last_line = None
     headed = len(filled) == 1 or not reading.roles
     if headed and _TITLE.search(filled[0]) and len(filled[0].split()) <= 20 and not reading.rows:
         reading.title = reading.title or " ".join(filled[0].split())
@@ -301,6 +396,13 @@ def _read_row(
             reading.reject(RawRow(tuple(filled[1:]), row.place), "title")
         reading.close_section()
         reading.section = ""
+        return
+    if len(filled) == 1 and _stands_above_header(filled[0], below):
+        reading.last_line = row = RawRow((filled[0],), row.place)
+        if is_heading(filled[0]):
+            _set_section(reading, row, filled[0])
+        else:
+            reading.reject(row, "text outside the plan")
         return
     if not reading.roles:
         if len(filled) == 1 and is_heading(filled[0]):
@@ -333,6 +435,9 @@ def _read_row(
                 # A spreadsheet holds 40 % as 0.4, and shows it so where the cell has no format of its own.
                 cell = f"{float(share[0]) * (100 if float(share[0]) <= 1 else 1):g}%"
             cells[role] = f"{cells[role]}\n{cell}" if role in cells else cell
+    for role, cell, fill in zip(reading.roles, row.cells, row.fills, strict=False):
+        if role != purpose(role) and fill and (cell.strip() or purpose(role) == "rag"):
+            cells.setdefault(role.replace(purpose(role), "rag"), fill)
     if not cells.get("rag") and (colour := _rag_fill(reading.roles, row)):
         cells["rag"] = colour
     extra = [
@@ -347,24 +452,36 @@ def _read_row(
     for role in ("action_number", "other"):
         if role in cells:
             reading.rejected.append(Rejected(row.place, " ".join(cells.pop(role).split()), _UNPLACED[role]))
-    for role in ("scope", "status", "rag"):
-        if role in cells:
+    for role in cells:
+        if purpose(role) in ("scope", "status", "rag"):
             cells[role] = _ticked(reading, row, cells[role])
-    if "recommendation" not in reading.roles:
-        row = _name_recommendation(reading, row, cells)
+    doubts: tuple[str, ...] = (reading.doubt,) if reading.doubt else ()
+    if reading.keyed and cells.get("number"):
+        reading.key = key_of(cells["number"])
+    elif "recommendation" not in reading.roles and not reading.keyed:
+        row, by_action = _name_recommendation(reading, row, cells)
+        doubts += by_action
     if reading.number is not None and "recommendation" in cells:
         cells.setdefault("number", reading.number.cells[0].strip(" .:"))
         reading.number = None
     if theme := cells.pop("section", ""):
         _set_section(reading, row, theme)
     if cells:
-        doubts = (_GUESSED,) if reading.guessed else ()
-        reading.rows.append(PlanRow(cells, row.place, reading.section, after_break, doubts=doubts))
+        key = reading.key if reading.keyed else ""
+        reading.rows.append(PlanRow(cells, row.place, reading.section, after_break, doubts=doubts, key=key))
+
+
+def _stands_above_header(text: str, below: RawRow | None) -> bool:
+    """Tell whether a row is the recommendation of the actions whose header is the row below."""
+    roles = header_roles(below, worded=True) if below is not None else ()
+    return bool(roles) and "recommendation" not in roles and _words_a_recommendation(text)
 
 
 def _words_a_recommendation(text: str) -> bool:
+    if _FURNITURE.match(text) or _INTRODUCES.search(text):
+        return False
     numbered = NUMBERED_HEADING.match(text) or NUMBER.match(text)
-    return (len(text.split()) >= 6 or bool(numbered and len(text.split()) >= 5)) and not _FURNITURE.match(text)
+    return len(text.split()) >= 5 if numbered else len(text.split()) >= 6 and asks(text)
 
 
 def _take_recommendation_above(reading: _Reading) -> None:
@@ -381,24 +498,25 @@ def _take_recommendation_above(reading: _Reading) -> None:
     reading.above = line
 
 
-def _name_recommendation(reading: _Reading, row: RawRow, cells: dict[str, str]) -> RawRow:
+def _name_recommendation(reading: _Reading, row: RawRow, cells: dict[str, str]) -> tuple[RawRow, tuple[str, ...]]:
     """Give an action row the recommendation that stands above it; a plan that has none asks by its actions."""
     if number := cells.pop("number", ""):
         reading.rejected.append(Rejected(row.place, number, "number of an action"))
     if reading.above is not None:
-        cells["recommendation"] = reading.above.cells[0]
+        cells["recommendation"] = _LABEL.sub("", reading.above.cells[0])
         row = RawRow(row.cells, f"{reading.above.place}; {row.place}", row.break_before, row.fills)
         reading.above, reading.stands_above = None, True
     elif not reading.stands_above and "action" in cells:
         cells["recommendation"] = cells.pop("action")
-    return row
+        return row, (_ASKED_BY_ACTIONS,)
+    return row, ()
 
 
 def _ticked(reading: _Reading, row: RawRow, text: str) -> str:
     """Keep what is ticked of a cell that offers choices with boxes."""
     choices = re.findall(r"([☐☒☑✓✔□■])\s*([^☐☒☑✓✔□■]*)", text)
     chosen = [words.strip() for box, words in choices if box in "☒☑✓✔■"]
-    if not choices or not chosen:
+    if not any(chosen):  # a tick alone is the answer itself
         return text
     if left := " ".join(words.strip() for box, words in choices if box in "☐□"):
         reading.rejected.append(Rejected(row.place, left, "choice that is not ticked"))

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dhr_analytics.normalising.agencies import named_places, read_lead
 from dhr_analytics.normalising.dates import read_target
-from dhr_analytics.normalising.layout import Rejected, find_plan_rows
+from dhr_analytics.normalising.layout import Rejected, begins_header, find_plan_rows
+from dhr_analytics.normalising.lists import deal, split_list
 from dhr_analytics.normalising.names import mask
+from dhr_analytics.normalising.prose import reported, says_what
 from dhr_analytics.normalising.review import action_doubts, judge, recommendation_doubts
 from dhr_analytics.normalising.scope import read_scope
-from dhr_analytics.normalising.status import read_status, reported
+from dhr_analytics.normalising.status import Status, read_colour_key, read_status
 from dhr_analytics.normalising.stitching import Draft, stitch
+from dhr_analytics.normalising.updates import newest_first, purpose, together
 from dhr_analytics.reading import RawTable
 
 _FEW = 6
-_LETTER = re.compile(r"(?:^|(?<=\s))\(?(?P<mark>[a-h]|\d{1,2}|[ivx]{1,4})[.)](?=\s|[A-Z])")
-_MARKS = (
-    ["a", "b", "c", "d", "e", "f", "g", "h"],
-    ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"],
-    ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"],
-)
+_UNDEALT = "the cells beside a list of actions could not be shared out among them"
 
 
 @dataclass(frozen=True)
@@ -63,6 +60,8 @@ def normalise(
     -------
     PlanTables
     """
+    tables = list(tables)
+    colours = read_colour_key(_outside_the_plan(tables))
     rows, rejected, title = find_plan_rows(tables)
     found, unplaced = stitch(rows)
     headed = {rec.section for rec in found}
@@ -92,7 +91,9 @@ def normalise(
                 "recommendation_id": key,
                 "review_id": review_id,
             }
-            actions.append({**keys, "position": number, **_action_row(draft, lead, document, published_on, clean)})
+            actions.append(
+                {**keys, "position": number, **_action_row(draft, lead, document, published_on, colours, clean)}
+            )
     return PlanTables(
         clean(title),
         recommendations,
@@ -102,6 +103,13 @@ def normalise(
             for r in (*rejected, *unplaced)
         ],
     )
+
+
+def _outside_the_plan(tables: Sequence[RawTable]) -> Iterator[str]:
+    """Give the texts in which a plan may explain its colours: lines, small tables, and each row of a plan."""
+    for table in tables:
+        rows = ["\n".join(row.cells) for row in table.rows]
+        yield from rows if table.kind == "table" and begins_header(table.rows) else ["\n".join(rows)]
 
 
 def _recommendation_row(rec, key, review_id, position, document, clean):  # type: ignore[no-untyped-def]
@@ -119,10 +127,10 @@ def _recommendation_row(rec, key, review_id, position, document, clean):  # type
     }
 
 
-def _action_row(draft, lead, document, published_on, clean):  # type: ignore[no-untyped-def]
-    cells = draft.cells
+def _action_row(draft, lead, document, published_on, colours, clean):  # type: ignore[no-untyped-def]
+    status, heard, doubts = _hear(draft.cells, colours)
+    cells = together(draft.cells)
     target = read_target(cells.get("target", ""), published_on)
-    status = read_status(cells)
     rest = "" if target.rest in (target.text, cells.get("status")) else target.rest
     words = target.text
     if rest.strip(" .") == status.evidence.strip(" ."):
@@ -134,7 +142,7 @@ def _action_row(draft, lead, document, published_on, clean):  # type: ignore[no-
     progress = [cells.get("progress", ""), cells.get("evidence", ""), cells.get("status", ""), rest]
     outcome = [cells.get("outcome", ""), cells.get("completion", "")]
     recorded = bool(cells.get("evidence")) or any(
-        reported(cells.get(role, "")) for role in ("progress", "completion", "outcome", "target")
+        says_what(reported(cells.get(role, ""))) for role in ("progress", "completion", "outcome", "target")
     )
     row = {
         "text": clean(cells.get("action", "")),
@@ -154,7 +162,20 @@ def _action_row(draft, lead, document, published_on, clean):  # type: ignore[no-
         "evidence_recorded": recorded,
         "location": _location(document, draft.places),
     }
-    return {**row, **judge([*draft.doubts, *action_doubts(cells, row)])}
+    doubts = [*draft.doubts, *doubts, *filter(None, (status.doubt, target.doubt))]
+    return {**row, **judge([*doubts, *action_doubts(heard, row)])}
+
+
+def _hear(cells: Mapping[str, str], colours: Mapping[str, str]) -> tuple[Status, dict[str, str], list[str]]:
+    """Read the status from the newest update that tells one; return also the cells it stands in, and doubts."""
+    stages = [(read_status(stage, colours=colours), stage) for stage in newest_first(cells)]
+    at = next((i for i, (status, _) in enumerate(stages) if status.value != "no_update" or status.doubt), 0)
+    status, heard = stages[at]
+    for earlier, _ in stages[at:]:  # "Completed" now, "Completed 3 March" before
+        if status.value != "completed" or status.completed_on or earlier.value != "completed":
+            break
+        status = replace(status, completed_on=earlier.completed_on)
+    return status, heard, ["the newest update was not understood; the status is that of an earlier one"] if at else []
 
 
 def _location(document: str, places: Sequence[str]) -> str:
@@ -166,53 +187,22 @@ def _location(document: str, places: Sequence[str]) -> str:
 
 
 def _split(draft: Draft) -> list[Draft]:
-    """Split an action cell that lists several actions; cells with one part for each are dealt out in order."""
-    parts = split_list(draft.cells.get("action", ""))
-    if len(parts) < 2:
-        return [draft]
-    dealt = {role: _deal(text, len(parts)) for role, text in draft.cells.items() if role != "person"}
-    shared = {role: text for role, text in draft.cells.items() if role == "person"}
-    each = ({role: pieces[i] for role, pieces in dealt.items()} for i in range(len(parts)))
-    return [Draft({**shared, **cells}, draft.places, draft.doubts) for cells in each]
+    """Split an action cell that lists several actions; cells with one part for each are dealt out."""
+    actions = split_list(draft.cells.get("action", ""))
+    dealt = {
+        role: deal(purpose(role), text, actions) or [text] * len(actions)
+        for role, text in draft.cells.items()
+        if role != "action"
+    }
+    each = ({"action": action, **{role: parts[i] for role, parts in dealt.items()}} for i, action in enumerate(actions))
+    doubts = [*draft.doubts, *(_UNDEALT for role, parts in dealt.items() if len(actions) > 1 and _differ(role, parts))]
+    return [Draft(cells, draft.places, doubts) for cells in each]
 
 
-def _deal(text: str, n: int) -> list[str]:
-    pieces = split_list(text)
-    return pieces if len(pieces) == n else [text] * n
-
-
-def split_list(text: str) -> list[str]:
-    """Split a cell that lists several items, each lettered, numbered, bulleted or a paragraph of its own.
-
-    Parameters
-    ----------
-    text : str
-        A cell with newlines between paragraphs.
-
-    Returns
-    -------
-    list of str
-        The items with their marks; the whole text when it is one item. A lead-in that ends in a colon
-        belongs to its list, which then is one item.
-    """
-    text = text.strip()
-    marks = list(_LETTER.finditer(text))
-    for series in _MARKS:
-        run: list[re.Match[str]] = []
-        for mark in marks:
-            if len(run) < len(series) and mark["mark"] == series[len(run)]:
-                run.append(mark)
-        if len(run) >= 2 and run[0].start() == 0:
-            edges = [mark.start() for mark in run] + [len(text)]
-            return [text[a:b].strip() for a, b in zip(edges, edges[1:], strict=False)]
-    items: list[str] = []
-    for line in text.split("\n"):
-        if items and (
-            not re.match(r"[\W\d_]*[A-Z]", line)
-            or re.search(r"(?::|,|;|\b(?:and|or|to|of|the|for))$", items[-1])
-            or len(line.split()) < 2
-        ):
-            items[-1] = f"{items[-1]}\n{line}"
-        else:
-            items.append(line)
-    return items if len(items) > 1 else [text]
+def _differ(role: str, parts: Sequence[str]) -> bool:
+    """Tell whether a cell that stays whole beside several actions holds several dates or statuses."""
+    lines = parts[0].split("\n") if len(set(parts)) == 1 else []
+    if purpose(role) == "target":
+        return len({target.on for line in lines if (target := read_target(line)).on}) > 1
+    told = {read_status({purpose(role): line}).value for line in lines}
+    return purpose(role) in ("status", "completion", "progress") and len(told - {"no_update"}) > 1

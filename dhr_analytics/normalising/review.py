@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dhr_analytics.normalising.dates import find_dates
+from dhr_analytics.normalising import status
+from dhr_analytics.normalising.dates import MOVED, target_dates
 
 # What a doubt takes from the confidence of a row. Below the threshold the row goes to the review list.
 THRESHOLD = 0.75
@@ -27,13 +28,30 @@ WEIGHTS = {
     "the status was worked out from the report of progress, not from a status word": 0.85,
     "the plan says completed, yet also that work goes on": 0.7,
     "the columns were told from what they hold; the table has no header": 0.7,
+    "the recommendations or the actions were told from what their column holds; its name is not known": 0.7,
+    "the newest update was not understood; the status is that of an earlier one": 0.7,
+    "only a date in a column for completion says that this is done; it may be a target": 0.7,
+    "only the number of the recommendation stands beside its actions; its wording was not found": 0.5,
+    "the plan shows no recommendation beside its actions; the action was taken for one": 0.7,
+    "the action names several recommendations; it stands with the first of them": 0.7,
+    "several recommendations have the number that stands beside the action; the last one above was taken": 0.7,
+    "the cells beside a list of actions could not be shared out among them": 0.7,
     "read from a scan": 0.7,
-    "closed without saying that it was carried out": 0.7,
+    MOVED: 0.85,
+    status.CLOSED: 0.7,
+    status.REFUSED: 0.7,
+    status.SEVERAL: 0.7,
+    "the words of the status cell are not known": 0.7,
     "changed by hand": 1.0,
     "a correction was made for other words than now stand here; it was not applied": 0.5,
 }
 _UNFINISHED = re.compile(
     r"(?:[,–—&-]|\b(?:and|or|of|the|to|for|with|by|in|on|at|from|that|which|is|are|be|will|should))\s*$"
+)
+_NOTHING_SAID = re.compile(
+    r"[\W_]*(?:(?:n\W?a|tb[cda]|to\s+be\s+(?:confirmed|advised)|none|nil|no\s+(?:further\s+)?updates?(?:\s+\w+)?|"
+    r"not\s+(?:known|stated)|unknown|nothing\s+to\s+report)[\W_]*)?",
+    re.IGNORECASE,
 )
 _GOES_ON = re.compile(r"\b(?:on-?going|still\s+to\s+be|yet\s+to\s+be|remains?\s+to|not\s+yet)\b", re.IGNORECASE)
 
@@ -96,12 +114,17 @@ def action_doubts(cells: Mapping[str, str], row: Mapping[str, Any]) -> list[str]
     dateless = row["target_basis"] == "none" and row["status"] not in ("completed", "in_progress")
     if dateless and re.search(r"\d", target):
         doubts.append("the target cell could not be read as a date")
-    if len({span.on for span in find_dates(target)}) > 1 and row["target_text"] == " ".join(target.split()):
+    if len({span.on for span in target_dates(target)}) > 1 and row["target_text"] == " ".join(target.split()):
         doubts.append("the target cell holds several dates; the first one that is not past was taken")
     if row["status"] == "in_progress" and len(str(row["status_evidence"]).split()) > 5:
         doubts.append("the status was worked out from the report of progress, not from a status word")
     if row["status"] == "completed" and re.search(r"superseded", str(row["status_evidence"]), re.IGNORECASE):
-        doubts.append("closed without saying that it was carried out")
+        doubts.append(status.CLOSED)
+    unread = row["status"] == "no_update" and not row["status_evidence"]
+    if unread and not _NOTHING_SAID.fullmatch(cells.get("status", "")):
+        doubts.append("the words of the status cell are not known")
+    if str(row["status_evidence"]).startswith("date of completion:") and not (target or cells.get("progress")):
+        doubts.append("only a date in a column for completion says that this is done; it may be a target")
     told = " ".join(cells.get(role, "") for role in ("progress", "completion", "outcome", "target"))
     if row["status"] == "completed" and _GOES_ON.search(told):
         doubts.append("the plan says completed, yet also that work goes on")

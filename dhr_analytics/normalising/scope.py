@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 
 _LOCAL = re.compile(
-    r"\b(?:local(?:ly)?|regional(?:ly)?|county|borough|district|single[\s-]agency|multi[\s-]agency)\b", re.IGNORECASE
+    r"\b(?:local(?:ly)?|regional(?:ly)?|county|borough|district|(?:single|multi|individual)[\s-]agency|"
+    r"(?:county|force|borough|district|city|trust|partnership|organisation|area)[\s-]?wide)\b",
+    re.IGNORECASE,
 )
 _NATIONAL = re.compile(r"\bnational(?:ly)?\b", re.IGNORECASE)
+# Short for them, or the name of a nation, where the cell holds nothing else; in prose "England" is part of a name.
+_SHORT = {"l": "local", "r": "local", "loc": "local", "n": "national", "nat": "national", "natl": "national"}
+_SHORT |= dict.fromkeys(("england", "wales", "uk"), "national")
 _BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
 
 
@@ -25,6 +30,10 @@ def read_scope(text: str) -> str:
         ``local``, ``national``, ``local_and_national`` or ``""``.
     """
     local, national = bool(_LOCAL.search(text)), bool(_NATIONAL.search(text))
+    words = set(re.findall(r"[a-z]+", text.lower())) - {"and", "or", "all", "local", "national"}
+    if words <= _SHORT.keys():
+        kinds = {_SHORT[word] for word in words}
+        local, national = local or "local" in kinds, national or "national" in kinds
     if _BOTH.search(text) or (local and national):
         return "local_and_national"
     return "national" if national else "local" if local else ""

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from dhr_analytics.normalising import terms
-from dhr_analytics.normalising.dates import find_dates
+from dhr_analytics.normalising.dates import find_dates, read_serial, without_mark
+from dhr_analytics.normalising.prose import (
+    PLANNED,
+    REPORTED,
+    SENTENCE,
+    not_begun,
+    opens_with_refusal,
+    refused,
+    reported,
+    sentence_at,
+    under_way,
+)
 
 # Cells whose purpose is to tell the status come first; the others only speak when these are silent.
+_FEW = 12  # words of a cell that may be nothing but statuses and dates
 _STATUS_CELLS = ("completion", "status", "rag")
+# What outranks what where a sentence holds words of several kinds: the less that is done, the earlier.
+_KEY = re.compile(
+    r"\b(red|amber|yellow|green|blue|(?-i:[RAGB])(?=\s*=))\b\s*(?:[:=(–—-]|\n|means|indicates|is\b)\s*([^;.\n|)]{3,90}?)"
+    r"(?=[;.\n|)]|,?\s*\b(?:red|amber|yellow|green|blue|(?-i:[RAGB]))\b\s*[:=–—-]|$)",
+    re.IGNORECASE,
+)
+_KINDS = ("refused", "not_started", "in_progress", "completed")
+REFUSED = "the plan says that the action is not taken forward; no status stands for that"
+CLOSED = "closed without saying that it was carried out"
+SEVERAL = "the plan gives several statuses; the last one was taken"
 _REPORT_CELLS = ("progress", "evidence", "outcome")
 _COLOURS = {
     "green": "completed",
@@ -21,28 +44,24 @@ _COLOURS = {
     "red": "not_started",
 }
 _LETTERS = {"g": "green", "b": "blue", "a": "amber", "r": "red"}
+_YES = ("yes", "y", "true", "✓", "✔", "☑", "☒", "✅", "√", "🗸", "\uf0fc", "\uf0fe")
+_NO = ("no", "n", "false", "☐", "✗", "✘", "❌")
 _DISCS = {"🟢": "green", "🔵": "blue", "🟠": "amber", "🟡": "amber", "🔴": "red"}
 
-_SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?](?=\s|$)|[;\n]|$|\.)")
-_PLANNED = re.compile(
-    r"\b(?:will|shall|should|must|would|could|(?-i:may)|to\s+be|(?:is|are)\s+to|aims?\s+to|plans?\s+to|once|when|"
-    r"until|if|"
-    r"expected|"
-    r"(?:[a-z]+s?|[A-Z]{2,})\s+to\s+(?:receive|seek|ensure|provide|arrange|consider|include|review|develop|confirm|"
-    r"share))\b",
-    re.IGNORECASE,
-)
-# Milestones are often printed as instructions: "Review current procedures", "Add new page".
-_INSTRUCTION = re.compile(
-    r"\W*(?:review|look|add|check|draft|ensure|provide|develop|deliver|audit|update|produce|create|include|consider|"
-    r"write|publicise|"
-    r"implement|amend|monitor|undertake|share|raise|set|agree|arrange|train|use|make|seek|identify|establish|explore|"
-    r"continue|complete)\b"
-    r"(?!\s+(?:\w+ed|was|were|has|have|is|are|held|sent|done|complete)\b)",
-    re.IGNORECASE,
-)
 _AUXILIARY = re.compile(
-    r"\b(?:be|is|are|been|being|not|which|that|partially|partly|nearly|almost|yet)(?:\s+\w+ly)?\s*$", re.IGNORECASE
+    r"\b(?:be|is|are|been|being|not|which|that|part|half|partially|partly|nearly|almost|mostly|largely|substantially|yet)"
+    r"(?:\s+\w+ly)?\s*$",
+    re.IGNORECASE,
+)
+_PARTLY = re.compile(
+    r"\b(?:part|half|partially|partly|nearly|almost|mostly|largely|substantially|not\s+(?:yet\s+)?fully)[\s-]*$",
+    re.IGNORECASE,
+)
+# "Complete except for the leaflet" is not complete.
+_ENDS = re.compile(r"\W*(?:$|\d|(?:by|in|on|at|for|as|with|to|and|from)\b|[A-Z][a-z]+\W*\d)|\s*[(,:;–-]")
+_EXCEPT = re.compile(
+    r"\W*(?:except|apart\s+from|other\s+than|but\s+(?:for|not)\b|save\s+for|bar\b|subject\s+to|pending|awaiting|in\s+part)",
+    re.IGNORECASE,
 )
 _SHOUTED = re.compile(r"\b(?:ACTION\s+)?COMPLETED?\b|\bAction\s+completed?\b(?=[\s.)]*$)")
 _BARE_END = re.compile(r"(?:^|(?<=[.!?\n\w)])\s)Completed?[\s.)]*$")
@@ -52,31 +71,8 @@ _CONSIDERING = re.compile(
     r"\b(?:we|government|department|office|"
     r"ministry)\b[^.]{0,60}?\b(?:will|would|shall)\s+"
     r"(?:\w+\s+)?(?:consider|give\s+(?:\w+\s+)?(?:consideration|thought))|\bunder\s+consideration\b|"
+    r"\b(?:will|would|shall)\s+(?:\w+\s+)?consider\s+(?:this|it|these|the\s+recommendation)\b|"
     r"\bis\s+(?:being\s+)?considered\s+by\b",
-    re.IGNORECASE,
-)
-_REPORTED = re.compile(
-    r"(?<!which )(?<!that )(?<!who )\b(?:has|have|had)\s+(?:(?:now|also|all|already|recently|since|both|just|"
-    r"not)\s+)*(?:been|begun|taken|met|\w+ed)\b"
-    r"|\b(?:is|are)\s+(?:now|currently|being)\b|\b(?:is|are)\s+(?!during\b)\w{3,}ing\b|"
-    r"(?<!which )(?<!that )(?<!who )\b(?:was|were)\s+\w+(?:ed|en|wn|ld|nt)\b"
-    r"|\b(?:is|are)\s+held\b.*\b(?:a|each|every)\s+(?:week|month|quarter|year)\b|\btook\s+place\b|\bin\s+place\b|"
-    r"\bbegun\b|\bawaited\b|\bunderway\b|\bout\s+for\s+consultation\b|\bwe\s+(?:held|"
-    r"ran|met|wrote)\b",
-    re.IGNORECASE,
-)
-# A report in telegram style: "Training delivered to ...", "Matter put to the board".
-# "Audit is completed" is a milestone, not a report.
-_PARTICIPLE = re.compile(
-    r"^(?:[\w'’/&-]+[\s,;]+){0,7}?(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )"
-    r"(?<!\bto )(?<!\bas )(?<!\bthat )(?<!\bwhen )"
-    r"(?!(?:need|based|related|named|detailed|required|designated|dedicated|registered|experienced|bespoke|continued|"
-    r"increased|improved|"
-    r"proposed|planned|agreed\s+(?:outcomes?|actions?|joint)|integrated|advanced|embed|trusted|skilled|"
-    r"updated\s+(?:by|in)\s+line)\b)"
-    r"(?:[a-z]{3,}ed|put|taken|sent|given|made|done|begun|held|written|drawn|set\s+up|built|brought|shown|met|"
-    r"rolled\s+out|Included)\b"
-    r"(?!\s+(?:by\s+(?:end|the\s+end)|annually))",
     re.IGNORECASE,
 )
 
@@ -88,9 +84,10 @@ class Status:
     value: str
     evidence: str = ""
     completed_on: date | None = None
+    doubt: str = ""
 
 
-def read_status(cells: Mapping[str, str]) -> Status:
+def read_status(cells: Mapping[str, str], *, colours: Mapping[str, str] = _COLOURS) -> Status:
     """Read the status of an action from all cells of its row.
 
     Parameters
@@ -98,28 +95,38 @@ def read_status(cells: Mapping[str, str]) -> Status:
     cells : mapping of str to str
         Text by role: ``completion``, ``status``, ``rag``, ``target``, ``progress``, ``evidence``, ``outcome``,
         ``action``.
+    colours : mapping of str to str
+        What the colours of a rating stand for, from `read_colour_key`.
 
     Returns
     -------
     Status
-        ``no_update`` when the row says nothing. A planned milestone ("audit is completed") does not decide.
+        ``no_update`` when the row says nothing, or that the action is not taken forward (then with a doubt).
+        A planned milestone ("audit is completed") does not decide.
     """
-    for role in _STATUS_CELLS:
-        if (found := _declared(cells.get(role, ""), role)) is not None:
-            return found
-    if (found := _in_target(cells.get("target", ""))) is not None:
-        return found
+    cells = {role: without_mark(text) if role != "action" else text for role, text in cells.items()}
+    declared = [found for role in _STATUS_CELLS if (found := _declared(cells.get(role, ""), role)) is not None]
+    if declared:
+        return _weighed(next((found for found in declared if found.doubt == REFUSED), declared[0]), cells)
+    if (in_target := _in_target(cells.get("target", ""))) is not None:
+        return in_target
     for role in _REPORT_CELLS:
-        if (found := _declared_in_report(cells.get(role, ""))) is not None:
-            return found
-    if (colour := _colour(cells.get("rag", "") or cells.get("status", ""))) is not None:
+        if (told := _declared_in_report(cells.get(role, ""), role)) is not None:
+            return told
+    if (colour := _colour(cells.get("rag", "") or cells.get("status", ""), colours)) is not None:
         return colour
-    for role in ("action", *_REPORT_CELLS, "completion"):
+    for role in ("action", *_REPORT_CELLS, "completion", "status"):
         if match := _CONSIDERING.search(cells.get(role, "")):
-            return Status("considering", _sentence_at(cells[role], match.start()))
-    for role in ("completion", "progress", "evidence", "target"):
-        if words := reported(cells.get(role, "")):
+            return Status("considering", sentence_at(cells[role], match.start()))
+    reports = [cells.get(role, "") for role in ("completion", "status", "progress", "evidence", "target")]
+    for text in reports:
+        words = reported(text)  # a lone participle in a status cell, "Accepted", is a word we do not know
+        lone = text == cells.get("status") and len(words.split()) <= 4 and not under_way(words)
+        if words and not lone:
             return Status("in_progress", words)
+    for text in reports:
+        if words := not_begun(text):
+            return Status("not_started", words)
     if match := re.match(
         r"(?:already\s+)?in\s+place\b|.*\bpolicy\s+(?:is\s+)?in\s+place\b", cells.get("action", ""), re.IGNORECASE
     ):
@@ -127,27 +134,37 @@ def read_status(cells: Mapping[str, str]) -> Status:
     return Status("no_update")
 
 
-def reported(text: str) -> str:
-    """Return the first sentence that tells of something done or under way, or ``""``.
+def _weighed(found: Status, cells: Mapping[str, str]) -> Status:
+    """Doubt a completion where a report says that the action is not taken forward; "closed" says no more than that."""
+    reports = (cells.get(role, "") for role in ("progress", "evidence")) if found.value == "completed" else ()
+    if not (no := next((words for text in reports if (words := refused(text))), "")):
+        return found
+    closed = found.evidence.lower().startswith("closed")
+    return Status("no_update", no, doubt=REFUSED) if closed else replace(found, doubt=CLOSED)
+
+
+def read_colour_key(texts: Iterable[str]) -> dict[str, str]:
+    """Read what the plan's own key says of its colours, "Green: on track; Blue: complete".
 
     Parameters
     ----------
-    text : str
-        A progress, evidence or completion cell. Plans ("will be", "to be", "should") and bare names of
-        documents tell of nothing done.
+    texts : iterable of str
+        Lines and rows of the document, the cells of a row joined by newlines.
+
+    Returns
+    -------
+    dict of str to str
+        Status by colour: our own reading where the plan has no key, or one whose words are not known.
     """
-    for match in _SENTENCE.finditer(text):
-        sentence = match[0].strip()
-        plain = sentence.split(" but ")[0].split(" and will ")[0]
-        if re.match(r"\W*(?:no|not|none|nil)\b", plain, re.IGNORECASE):
-            continue
-        if (
-            not _PLANNED.search(plain)
-            and not _INSTRUCTION.match(plain)
-            and (_REPORTED.search(plain) or _PARTICIPLE.search(plain))
-        ):
-            return sentence
-    return ""
+    key: dict[str, set[str]] = {}
+    for text in texts:
+        entries = _KEY.findall(text)
+        for colour, words in entries if len({colour.lower() for colour, _ in entries}) > 1 else []:
+            key.setdefault(_LETTERS.get(colour.lower(), colour.lower()), set()).update(
+                hit.lastgroup or "" for hit in _any_term().finditer(words)
+            )
+    told = {colour: kinds.pop() for colour, kinds in key.items() if len(kinds) == 1}
+    return {**_COLOURS, **{colour: kind for colour, kind in told.items() if kind != "refused"}}
 
 
 def _declared(text: str, role: str) -> Status | None:
@@ -156,30 +173,40 @@ def _declared(text: str, role: str) -> Status | None:
         return None
     if role != "rag" and (answer := _answer(text)) is not None:
         return answer
-    if (found := _first_term(text)) is not None:
-        start, status, words = found
-        if status != "completed" or not _PLANNED.search(text[:start]):
-            on = _date_beside(text, start) if status == "completed" else None
-            return Status(status, words, on)
+    if (several := _several(text)) is not None:
+        return several
+    no, told = refused(text), None
+    for start, kind, words, end in _found_terms(text, generous=True):
+        if told is None and (kind == "refused" or (no and text[start:end].lower() == "closed")):
+            return Status("no_update", no or words, doubt=REFUSED)
+        if told is None and kind == "completed" and PLANNED.search(text[:start]):
+            break
+        if told is None or _is_news(text, start, end, kind):
+            told = _told(text, kind, words, end, told)
+    if told is not None or no:
+        return told or Status("no_update", no, doubt=REFUSED)
     dates = find_dates(text)
-    if role == "completion" and dates and not text[: dates[0].start].strip() and not _PLANNED.search(text):
-        return Status("completed", f"date of completion: {text}", dates[0].on)
+    serial = read_serial(text)
+    if role == "completion" and (serial or (dates and not text[: dates[0].start].strip() and not PLANNED.search(text))):
+        return Status("completed", f"date of completion: {text}", serial or dates[0].on)
     return None
 
 
-def _colour(text: str) -> Status | None:
+def _colour(text: str, colours: Mapping[str, str]) -> Status | None:
     """Read a RAG colour or its letter; words elsewhere in the row have been heard before."""
     word = "".join(_DISCS.get(letter, letter) for letter in text).strip(" .").lower()
     match = re.search(r"\b(green|blue|amber|yellow|red)\b", _LETTERS.get(word, word))
-    return Status(_COLOURS[match[1]], text) if match else None
+    return Status(colours[match[1]], text) if match else None
 
 
 def _answer(text: str) -> Status | None:
-    """Read a cell that answers "Completed?": yes or no, a tick, or a percentage."""
-    word = text.strip(" .").lower()
-    if word in ("yes", "y", "true", "✓", "✔", "☑", "☒"):
-        return Status("completed", text)
-    if word in ("no", "n", "false", "☐"):
+    """Read a cell that answers "Completed?": yes or no, a tick, or a percentage; the date beside a yes is its day."""
+    dates = find_dates(text)
+    word = (text[: dates[0].start] if dates and dates[0].end == len(text.rstrip(" .)")) else text).lower()
+    word = word.replace("\ufe0f", "").strip(" .,:(–—-")
+    if word in _YES:
+        return Status("completed", text, dates[0].on if dates else None)
+    if word in _NO:
         return Status("not_started", text)
     if match := re.fullmatch(r"(\d{1,3})\s?%(?:\s+complete[d]?)?", word):
         done = int(match[1])
@@ -187,17 +214,64 @@ def _answer(text: str) -> Status | None:
     return None
 
 
-def _first_term(text: str) -> tuple[int, str, str] | None:
-    """Find the status word that opens the text, or stands as a sentence of its own."""
-    for match in _SENTENCE.finditer(text):
+@cache
+def _words_of(kind: str, generous: bool) -> re.Pattern[str]:
+    """Return the words of a status; with those that only count where the cell is there to tell it."""
+    known = [kind, f"cell_{kind}"] if generous and kind != "refused" else [kind]
+    return re.compile("|".join(terms.any_of("status", each).pattern for each in known), re.IGNORECASE)
+
+
+def _found_terms(text: str, *, generous: bool = False) -> Iterator[tuple[int, str, str, int]]:
+    """Find the status words that open a sentence, or stand in a short one: start, kind, words and end of each."""
+    for match in SENTENCE.finditer(text):
         sentence = match[0].strip()
-        for status in ("not_started", "in_progress", "completed"):
-            pattern = terms.any_of("status", status)
-            if (hit := pattern.match(sentence)) or (len(sentence.split()) <= 4 and (hit := pattern.search(sentence))):
-                if status == "completed" and _AUXILIARY.search(sentence[: hit.start()]):
+        offset = match.start() + match[0].index(sentence)
+        short = len(sentence.split())
+        for kind in _KINDS:
+            if kind == "refused":
+                if opens_with_refusal(sentence):
+                    yield offset, kind, sentence, offset + len(sentence)
+                    break
+                continue
+            wide = generous and short <= 8 and (kind == "completed" or not REPORTED.search(sentence))
+            pattern = _words_of(kind, wide)
+            if (hit := pattern.match(sentence)) or (short <= 4 and (hit := pattern.search(sentence))):
+                if kind == "completed" and hit.start() and not _ENDS.match(sentence[hit.end() :]):
+                    continue  # "Timely and complete replies"
+                partly = kind == "completed" and (
+                    _PARTLY.search(sentence[: hit.start()]) or _EXCEPT.match(sentence[hit.end() :])
+                )
+                if kind == "completed" and not partly and _AUXILIARY.search(sentence[: hit.start()]):
                     continue
-                return match.start() + hit.start(), status, sentence if len(sentence.split()) <= 12 else hit[0]
-    return None
+                told = "in_progress" if partly else kind
+                yield offset + hit.start(), told, sentence if short <= 12 else hit[0], offset + hit.end()
+                break
+
+
+@cache
+def _any_term() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{kind}>{_words_of(kind, True).pattern})" for kind in _KINDS), re.IGNORECASE)
+
+
+def _is_only_a_status(text: str) -> bool:
+    """Tell whether a cell holds status words and dates, and nothing else."""
+    if len(text.split()) > _FEW:
+        return False
+    for span in reversed(find_dates(text)):
+        text = text[: span.start] + text[span.end :]
+    return bool(_any_term().search(text)) and not re.search(r"[^\W_]", _any_term().sub("", text))
+
+
+def _several(text: str) -> Status | None:
+    """Read a cell that holds nothing but status words: the last of two stands, three are a choice nobody made."""
+    hits = list(_any_term().finditer(text)) if len(text.split()) <= _FEW else []
+    kinds = {hit.lastgroup or "" for hit in hits}
+    if not all(hit[0][0].isupper() or not text[hit.start() - 1].isspace() or "\n" in text for hit in hits[1:]):
+        return None  # "Draft complete" is one
+    between = _any_term().sub("", text)
+    if len(kinds) < 2 or "refused" in kinds or re.search(r"[^\W_]", between) or (len(kinds) == 2 and "/" in between):
+        return None
+    return Status(hits[-1].lastgroup or "" if len(kinds) == 2 else "no_update", text, doubt=SEVERAL)
 
 
 def _in_target(text: str) -> Status | None:
@@ -205,31 +279,40 @@ def _in_target(text: str) -> Status | None:
     best = None
     for status in ("not_started", "in_progress", "completed"):
         for hit in terms.any_of("status", status).finditer(text):
-            sentence = _sentence_at(text, hit.start())
+            sentence = sentence_at(text, hit.start())
             before = text[max(0, text.rfind(".", 0, hit.start())) : hit.start()]
             if status == "completed":
                 own = hit[0][0].isupper() or hit.end() == len(text.rstrip(" .")) or len(before.split()) <= 3
                 if (
                     not own
                     or _AUXILIARY.search(before)
-                    or _PLANNED.search(before)
+                    or PLANNED.search(before)
                     or re.match(r"\s+(?:by|before)\b", text[hit.end() :])
                 ):
                     continue
                 if re.match(r"\s+in\b", text[hit.end() :]) and before.strip():
                     continue
-            elif _PLANNED.search(before) or hit[0].lower() == "in place":
+            elif PLANNED.search(before) or hit[0].lower() == "in place":
                 continue
             best = Status(
-                status, sentence, _date_beside(text, hit.start()) if status == "completed" and before.strip() else None
+                status, sentence, _date_beside(text, hit.end()) if status == "completed" and before.strip() else None
             )
+    if best is None and (no := refused(text)):
+        return Status("no_update", no, doubt=REFUSED)
     return best
 
 
-def _declared_in_report(text: str) -> Status | None:
-    """Read a completion word in a report: shouted, opening the cell, or closing it as a word of its own."""
+def _declared_in_report(text: str, role: str) -> Status | None:
+    """Read a completion word in a report: shouted, opening the cell, or closing it as a word of its own.
+
+    A later line that opens with a status word and says no more than it ("Complete.", "Reopened: ...") is news.
+    """
     if not text:
         return None
+    if role == "progress" and (answer := _answer(text)) is not None:
+        return answer
+    if _is_only_a_status(text):
+        return _declared(text, "status")
     for pattern in (_SHOUTED, _BARE_END):
         if (match := pattern.search(text)) and not _AUXILIARY.search(text[: match.start()]):
             return Status("completed", match[0].strip())
@@ -239,28 +322,41 @@ def _declared_in_report(text: str) -> Status | None:
         and not _AUXILIARY.search(re.sub(r"completed?[\s.)]*$", "", text, flags=re.IGNORECASE))
     ):
         return Status("completed", text)
-    if found := _first_term(text):
-        start, status, words = found
+    told: Status | None = None
+    no = "" if role == "outcome" else refused(text)  # "Victims are no longer required to ..."
+    for i, (start, kind, words, end) in enumerate(_found_terms(text)):
         alone = words[-1:] in ".:;–—-" or not re.match(r"[^\W_]", text[start + len(words) :].strip())
-        opens = start == 0 and (len(text.split()) <= 6 or status != "completed" or alone)
-        if opens or (status == "completed" and len(words.split()) <= 4 and not _PLANNED.search(words)):
-            return Status(status, words, _date_beside(text, start) if status == "completed" else None)
-    return None
+        opens = start == 0 and (len(text.split()) <= 6 or kind != "completed" or alone)
+        closes = i == 0 and kind == "completed" and len(words.split()) <= 4 and not PLANNED.search(words)
+        if not (opens or closes or _is_news(text, start, end, kind)):
+            continue
+        if no and text[start:end].lower() == "closed":
+            return Status("no_update", no, doubt=REFUSED)
+        told = _told(text, kind, words, end, told)
+    if told is None and no:
+        return Status("no_update", no, doubt=REFUSED)
+    return told
 
 
-def _date_beside(text: str, start: int) -> date | None:
-    """Return the date that makes one statement with the completion word at ``start``."""
-    word = re.compile(r"[\w\s-]*?complet\w*|\w*", re.IGNORECASE).match(text, start)
-    word_end = word.end() if word else start
+def _is_news(text: str, start: int, end: int, kind: str) -> bool:
+    """Tell whether a status word opens a statement that says no more than it: "Complete.", "Closed on 3 May 2024"."""
+    opens = re.search(r"(?:^|[\n.])\s*$", text[:start])
+    dated = kind == "completed" and _date_beside(text, end) is not None
+    return bool(opens) and (dated or re.match(r"\s*(?:[.:;,–—-]|\n|$)", text[end:]) is not None)
+
+
+def _told(text: str, kind: str, words: str, end: int, before: Status | None) -> Status:
+    if kind == "refused":
+        return Status("no_update", words, doubt=REFUSED)
+    on = _date_beside(text, end) if kind == "completed" else None
+    return Status(kind, words, on, SEVERAL if before is not None and before.value != kind else "")
+
+
+def _date_beside(text: str, end: int) -> date | None:
+    """Return the date that makes one statement with the completion word that ends at ``end``."""
+    by = r"(?:by\s+(?:the\s+)?[A-Z][\w&’']*(?:\s+[A-Z][\w&’']*){0,4}\s+)?"
     for span in find_dates(text):
-        between = text[word_end : span.start] if span.start >= word_end else None
-        if between is not None and re.fullmatch(r"[\s:,–(-]*(?:(?:on|in|by|at|since)\s+)?(?:the\s+)?", between):
+        between = text[end : span.start] if span.start >= end else None
+        if between is not None and re.fullmatch(rf"[\s:,–(-]*{by}(?:(?:on|in|by|at|since)\s+)?(?:the\s+)?", between):
             return span.on
     return None
-
-
-def _sentence_at(text: str, position: int) -> str:
-    for match in _SENTENCE.finditer(text):
-        if match.start() <= position < match.end():
-            return match[0].strip()
-    return text.strip()

@@ -16,6 +16,7 @@ from dhr_analytics.normalising.dates import find_dates
 from dhr_analytics.normalising.layout import NUMBER, NUMBERED_HEADING, PlanRow, Rejected, is_noise
 from dhr_analytics.normalising.scope import read_scope
 from dhr_analytics.normalising.status import read_status
+from dhr_analytics.normalising.updates import purpose
 
 _OPEN_END = re.compile(
     r"(?:[,–—(/&-]|\b(?:and|or|of|the|a|an|to|for|with|by|in|on|at|from|that|which|who|is|are|be|been|will|should|their|its|this|as|into|any|"
@@ -196,9 +197,10 @@ def _completes(role: str, text: str, piece: str) -> bool:
     whole = join(text, piece)
     if any(date.start < len(text) < date.end for date in find_dates(whole)):
         return True
-    if role == "status":
+    if purpose(role) == "status":
         told = [read_status({"status": words}).value != "no_update" for words in (text, whole)]
-        return told == [False, True]
+        day = any(date.start == 0 and date.end >= len(piece.rstrip(" .")) for date in find_dates(piece))
+        return told == [False, True] or (told[0] and day)  # "Completed", and its day below the break
     if role == "target":  # "30th May" and "3 months" open with a small letter too
         return bool(_OPEN_END.search(text)) or (piece[0].islower() and not find_dates(text))
     return runs_on(text, piece) or (role == "lead" and not is_agency(text) and is_agency(whole))
@@ -245,8 +247,8 @@ class _Stitcher:
         elif self._brings_action(row):
             own: dict[str, str] = {
                 role: row.cells[role]
-                for role in _ACTION_ROLES
-                if role in row.cells and not (role in _PROSE and self._goes_on(role, row))
+                for role in row.cells
+                if purpose(role) in _ACTION_ROLES and not (purpose(role) in _PROSE and self._goes_on(role, row))
             }
             self._continue(replace(row, cells={role: text for role, text in row.cells.items() if role not in own}))
             self._open_action(replace(row, cells=own))
@@ -256,11 +258,12 @@ class _Stitcher:
     def _true_number(self, row: PlanRow) -> bool:
         """Tell a recommendation's number from a page number or a stray mark in the number column."""
         number = row.cells.get("number", "").strip()
-        if not number or not self.found:
+        if not number or not self.found or row.opens:
             return bool(number)
-        if not BARE_NUMBER.fullmatch(number):
-            return bool(NUMBERED_HEADING.match(number + ": x"))
         text, above = row.cells.get("recommendation", ""), self.found[-1]
+        if not BARE_NUMBER.fullmatch(number):
+            alike = _shape(number) == _shape(above.number) and re.search(r"\d", number)  # "SM/02" below "SM/01"
+            return bool(NUMBERED_HEADING.match(number + ": x") or (text and alike))
         if not text:
             return False
         now, last = _plain(number), _plain(above.number)
@@ -280,6 +283,8 @@ class _Stitcher:
         if not self.found:
             return True
         above = self.found[-1]
+        if row.opens and not _same(text, above.text):
+            return True
         if number := row.cells.get("number"):
             return number != above.number or above.section != row.section or not _same(text, above.text)
         if self._repeats_recommendation(row):
@@ -306,7 +311,7 @@ class _Stitcher:
         """Tell whether a printed line is the first of its row: nothing in it goes on from what stands above."""
         if len(row.cells) < 2 or _LOWER_START.match(row.cells[role]) or any(self._goes_on(r, row) for r in row.cells):
             return False
-        finished = (_CLOSED_END.search(self.open.get(r) or ".") for r in row.cells if r in _PROSE)
+        finished = (_CLOSED_END.search(self.open.get(r) or ".") for r in row.cells if purpose(r) in _PROSE)
         return len(_STATED & set(row.cells)) > 1 or all(finished)
 
     def _goes_on(self, role: str, row: PlanRow) -> bool:
@@ -315,7 +320,13 @@ class _Stitcher:
     def _repeats_recommendation(self, row: PlanRow) -> bool:
         """Tell whether the recommendation is printed again beside each of its actions."""
         text = row.cells.get("recommendation", "")
-        return bool(text and self.found and row.cells.get("action")) and _same(text, self.found[-1].text)
+        if not (text and self.found and row.cells.get("action")):
+            return False
+        whole = self.found[-1].text
+        # Below a page break the end of a merged cell stands beside each action, too; a whole sentence is no such end.
+        end = text == self.last_piece.get("recommendation") and whole.endswith(text)
+        cut = end and not _CLOSED_END.search(whole.removesuffix(text).rstrip())
+        return _same(text, whole) or bool(cut and not row.after_break and _STATED & set(row.cells))
 
     def _opens_action(self, row: PlanRow) -> bool:
         if row.cells.get("recommendation"):
@@ -371,7 +382,7 @@ class _Stitcher:
 
     def _open_action(self, row: PlanRow) -> None:
         rec = self.found[-1]
-        cells = {role: row.cells[role] for role in _ACTION_ROLES if role in row.cells}
+        cells = {role: text for role, text in row.cells.items() if purpose(role) in _ACTION_ROLES}
         if rec.actions and not cells.get("action") and rec.actions[-1].cells.get("action"):
             cells["action"] = rec.actions[-1].cells["action"]
         if scope := row.cells.get("scope"):
@@ -409,9 +420,9 @@ class _Stitcher:
                 self._note_scope(piece, row.place)
             elif role == "recommendation":
                 rec.text = self._join(rec.text, piece, role, row)
-            elif role == "rag" and rec.actions[-1].cells.get("rag", "").strip().lower() == piece.strip().lower():
+            elif purpose(role) == "rag" and terms.fold(rec.actions[-1].cells.get(role, "")) == terms.fold(piece):
                 pass  # a cell merged down over the break, or its colour
-            elif role in _ACTION_ROLES:
+            elif purpose(role) in _ACTION_ROLES:
                 cells = rec.actions[-1].cells
                 cells[role] = self._join(cells.get(role, ""), piece, role, row)
             else:
@@ -436,7 +447,7 @@ class _Stitcher:
     def _give_back(self, row: PlanRow) -> PlanRow:
         """Return to the action above the ends of its cells that stand, cut off, at the head of a new row's cells."""
         cells, above = dict(row.cells), self.found[-1].actions[-1] if self.found else Draft()
-        for role in ("action", "progress", "evidence", "outcome"):
+        for role in (role for role in row.cells if purpose(role) in ("action", "progress", "evidence", "outcome")):
             head = re.match(r"[a-z][^.!?]*[.!?](?=\s+[A-Z])", cells.get(role, ""))
             if head and _OPEN_END.search(above.cells.get(role, "")):
                 above.cells[role] = join(above.cells[role], head[0])
@@ -464,6 +475,10 @@ class _Stitcher:
 def _plain(number: str) -> int | None:
     match = BARE_NUMBER.fullmatch(number.strip())
     return int(match["n"]) if match and match["n"] and re.fullmatch(r"\(?\d+[.):]?", number.strip()) else None
+
+
+def _shape(number: str) -> str:
+    return re.sub(r"\d+", "9", re.sub(r"[A-Za-z]+", "a", number.strip()))
 
 
 def _same(a: str, b: str) -> bool:

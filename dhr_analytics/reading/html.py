@@ -139,6 +139,8 @@ def _cell(element: Any, styles: dict[str, str]) -> str:
 def _flow(element: Any, styles: dict[str, str]) -> Iterator[_Piece]:
     """Walk down an element in reading order."""
     tag = element.tag
+    if label := _label(element):
+        yield f" {label} "
     if _is_unseen(element):
         return
     if tag == "br":
@@ -161,6 +163,36 @@ def _flow(element: Any, styles: dict[str, str]) -> Iterator[_Piece]:
             yield child.tail or ""
         if tag in _BLOCK:
             yield None
+
+
+def _label(element: Any) -> str:
+    """Return what an image, an icon or a tick box in a cell of data stands for: its text alternative or its state."""
+    shown = element.tag != "svg" and "".join(element.itertext()).strip()
+    if (
+        element.tag not in ("img", "svg", "i", "span", "input")
+        or shown
+        or _UNSEEN_STYLE.search(element.get("style") or "")
+    ):
+        return ""
+    cell = next(element.iterancestors("td", "th"), None)
+    if cell is None or not _is_data(next(cell.iterancestors("table"))):
+        return ""
+    if element.tag == "input":
+        box = element.get("type") in ("checkbox", "radio")
+        return ("☐" if element.get("checked") is None else "☑") if box else ""
+    stated = next((text for name in ("alt", "aria-label", "title") if (text := element.get(name))), "")
+    label = " ".join((stated or element.findtext("title") or "").split())
+    return "" if re.search(r"\.\w{3,4}$", label) or label.lower() in _words(cell).lower() else label
+
+
+def _unseen_label(cell: Any) -> str:
+    """Return the words for screen readers in a cell that shows none, as beside a coloured dot."""
+    parts = (part for part in cell.iterdescendants("span") if _UNSEEN_CLASS.search(part.get("class") or ""))
+    return " ".join(" ".join("".join(part.itertext()).split()) for part in parts)
+
+
+def _words(cell: Any) -> str:
+    return "".join(cell.xpath(".//text()[not(ancestor::svg)]"))
 
 
 def _is_unseen(element: Any) -> bool:
@@ -217,7 +249,7 @@ def _rows(table: Any, styles: dict[str, str]) -> Iterator[RawRow]:
         for cell in [] if _is_unseen(tr) else (child for child in tr if child.tag in ("td", "th")):
             while column in texts:
                 column += 1
-            text, fill = _cell(cell, styles), _fill(cell, styles)
+            text, fill = _cell(cell, styles) or _unseen_label(cell), _fill(cell, styles)
             said = said or bool(text or fill)
             down = _span(cell, "rowspan", len(rows) - number + 1)
             for offset in range(min(_span(cell, "colspan", _WIDEST), max(1, _WIDEST - column))):

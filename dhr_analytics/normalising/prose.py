@@ -1,0 +1,181 @@
+"""Prose about an action: sentences that tell of something done, not begun, or not taken forward."""
+
+from __future__ import annotations
+
+import calendar
+import re
+
+from dhr_analytics.normalising import terms
+from dhr_analytics.normalising.dates import says_only_when
+
+# Words that say that an action is done or under way, and when, but not what was done.
+_ONLY_THAT = frozenset(
+    "a action actions all and are as been by delayed for fully going has have in is it now of on ongoing partly since "
+    "still the this track underway under way was were yes q quarter end "
+    "achieved actioned begun closed commenced complete completed concluded delivered discharged done embedded finished "
+    "fulfilled implemented met progress started".split()
+) | {name.casefold() for names in (calendar.month_name, calendar.month_abbr) for name in names}
+SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?](?=\s|$)|[;\n]|$|\.)")
+PLANNED = re.compile(
+    r"\b(?:will|shall|should|must|would|could|(?-i:may)|to\s+be|(?:is|are)\s+to|aims?\s+to|plans?\s+to|once|when|"
+    r"until|if|"
+    r"expected|"
+    r"(?:[a-z]+s?|[A-Z]{2,})\s+to\s+(?:receive|seek|ensure|provide|arrange|consider|include|review|develop|confirm|"
+    r"share))\b",
+    re.IGNORECASE,
+)
+# Milestones are often printed as instructions: "Review current procedures", "Add new page".
+_INSTRUCTION = re.compile(
+    r"\W*(?:review|look|add|check|draft|ensure|provide|develop|deliver|audit|update|produce|create|include|consider|"
+    r"write|publicise|"
+    r"implement|amend|monitor|undertake|share|raise|set|agree|arrange|train|use|make|seek|identify|establish|explore|"
+    r"continue|complete)\b"
+    r"(?!\s+(?:\w+ed|was|were|has|have|is|are|held|sent|done|complete)\b)",
+    re.IGNORECASE,
+)
+REPORTED = re.compile(
+    r"(?<!which )(?<!that )(?<!who )\b(?:has|have|had)\s+(?:(?:now|also|all|already|recently|since|both|just|"
+    r"not)\s+)*(?:been|begun|taken|met|\w+ed)\b"
+    r"|\b(?:is|are)\s+(?:now|currently|being)\b|\b(?:is|are)\s+(?!during\b)\w{3,}ing\b|"
+    r"(?<!which )(?<!that )(?<!who )\b(?:was|were)\s+\w+(?:ed|en|wn|ld|nt)\b"
+    r"|\b(?:is|are)\s+held\b.*\b(?:a|each|every)\s+(?:week|month|quarter|year)\b|\btook\s+place\b|\bin\s+place\b|"
+    r"\bbegun\b|\bawaited\b|\bunderway\b|\bout\s+for\s+consultation\b|\bwe\s+(?:held|"
+    r"ran|met|wrote)\b",
+    re.IGNORECASE,
+)
+# A report in telegram style: "Training delivered to ...", "Matter put to the board".
+# "Audit is completed" is a milestone, not a report.
+_PARTICIPLE = re.compile(
+    r"^(?:[\w'’/&-]+[\s,;]+){0,7}?(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )"
+    r"(?<!\bto )(?<!\bas )(?<!\bthat )(?<!\bwhen )"
+    r"(?!(?:need|based|related|named|detailed|required|designated|dedicated|registered|experienced|bespoke|continued|"
+    r"increased|improved|"
+    r"proposed|planned|agreed\s+(?:outcomes?|actions?|joint)|integrated|advanced|embed|trusted|skilled|"
+    r"updated\s+(?:by|in)\s+line)\b)"
+    r"(?:[a-z]{3,}ed|put|taken|sent|given|made|done|begun|held|written|drawn|set\s+up|built|brought|shown|met|"
+    r"rolled\s+out|Included)\b"
+    r"(?!\s+(?:by\s+(?:end|the\s+end)|annually))",
+    re.IGNORECASE,
+)
+_WAS = r"(?:(?:has|have|had)\s+been|was|were|is|are)"
+_REFUSAL = re.compile(
+    r"\b(?:decided|agreed|resolved|decision|chose|chosen|opted)\s+(?:\w+\s+){0,2}?(?:against|not\s+to\s+(?:be\s+)?(?:take|proceed|"
+    r"progress|pursue|adopt|implement|fund|support|accept|go\s+ahead|carry|continue))|"
+    r"(?<!which )(?<!that )(?<!who )(?<!cases )\b(?:will|would|could|can|is|are|was|were|be)\s*"
+    r"not\s+(?:be\s+|being\s+|to\s+be\s+)?"
+    r"(?:taken\s+forward|pursued|proceeding|going\s+ahead|implemented|accepted\s+by)\b|"
+    rf"\b(?:action|recommendation|this|it)\s+(?:{_WAS}\s+)?(?:\w+ed\s+)?no\s+longer\s+(?:required|needed|relevant|applicable|feasible)\b|"
+    rf"\b(?:funding|bid|proposal|recommendation|action|business\s+case)\s+(?:{_WAS}\s+)?"
+    r"(?:rejected|declined|refused|withdrawn|not\s+(?:accepted|agreed|approved|supported))\b|"
+    r"\b(?:provider|trust|agency|board|panel|council|ICB|service|department|office|cabinet|executive|commissioners?)\s+"
+    r"(?:has\s+|have\s+)?(?:declined|refused|rejected)\b(?!\s+to\s+comment)|"
+    r"\bnot\s+(?:accept|agree\s+with|support)\s+(?:this|the)\s+(?:recommendation|action)",
+    re.IGNORECASE,
+)
+_DENIES = re.compile(r"not\b|no\s+longer|against|declin|refus|reject|withdr", re.IGNORECASE)  # the others are slower
+# "Declined by the board" is a refusal, "Declined referrals are audited" is not.
+_REFUSED_OPENING = re.compile(
+    r"\W*(?:closed\W+(?:as\s+)?)?(?:(?:this\s+|the\s+)?(?:action|recommendation)\s+)?" rf"(?:{_WAS}\s+)?", re.IGNORECASE
+)
+_NO_NOUN = re.compile(
+    r"\W*(?:$|\d|(?:by|in|on|at|for|as|with|to|and|from|due|because|following|since|after|owing|this|that|the)\b)|\s*[(,:;–-]"
+)
+_FOR_NOW = re.compile(
+    r"\b(?:until|yet|if|whether|cases?|at\s+(?:this|the)\s+(?:stage|moment|time)|at\s+present|currently)\b",
+    re.IGNORECASE,
+)
+_NOT_BEGUN = re.compile(
+    r"\b(?:has|have|had|is|are|was|were)(?:\s*not|n['’]t)\s+(?:yet\s+)?(?:been\s+)?(?:begun|started|commenced|initiated)\b|"
+    r"\b(?:no|nothing)\s+(?:\w+\s+)?(?:has|have)\s+(?:yet\s+)?(?:been\s+)?(?:begun|started|commenced|made|done|undertaken)\b|"
+    r"\byet\s+to\s+(?:be\s+)?(?:begin|begun|start(?:ed)?|commenced?)\b",
+    re.IGNORECASE,
+)
+# Something is under way without a verb that says so: "Form in design", "Two teams remain to be trained".
+_UNDER_WAY = re.compile(
+    r"\bin\s+(?:design|test(?:ing)?|trial|pilot|preparation|production|procurement|negotiation|use)\b(?=\W*$|\s+(?:with|at|by)\b)|"
+    r"\bremains?\s+(?:to\s+be\s+\w+|outstanding)\b|^\W*(?:testing|piloting|working|liaising|consulting|negotiating)\s+"
+    r"(?:with|on|towards)\b|^\W*awaiting\b|\bout\s+(?:for|to)\s+(?:comments?|review|tender|partners|agencies)\b",
+    re.IGNORECASE,
+)
+
+
+def reported(text: str) -> str:
+    """Return the first sentence that tells of something done or under way, or ``""``.
+
+    Parameters
+    ----------
+    text : str
+        A progress, evidence or completion cell. Plans ("will be", "to be", "should") and bare names of
+        documents tell of nothing done, and a date that was moved tells nothing either.
+    """
+    if len(text.split()) <= 12 and says_only_when(text):
+        return ""
+    for match in SENTENCE.finditer(text):
+        sentence = match[0].strip()
+        plain = sentence.split(" but ")[0].split(" and will ")[0]
+        if re.match(r"\W*(?:no|not|none|nil)\b", plain, re.IGNORECASE):
+            continue
+        done = not PLANNED.search(plain) and (REPORTED.search(plain) or _PARTICIPLE.search(plain))
+        told = (done or _UNDER_WAY.search(plain)) and not _INSTRUCTION.match(plain)
+        if told and not _NOT_BEGUN.search(plain) and not _REFUSAL.search(plain):
+            return sentence
+    return ""
+
+
+def says_what(text: str) -> bool:
+    """Tell whether a report says what was done, not only that or when: more than "Completed March 2025".
+
+    Parameters
+    ----------
+    text : str
+        As ``reported`` returns it.
+    """
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    return any(word not in _ONLY_THAT for word in words)
+
+
+def refused(text: str) -> str:
+    """Return the sentence that says that an action is not taken forward, and that no report of work follows, or ``""``.
+
+    Parameters
+    ----------
+    text : str
+        Any cell but the action's.
+    """
+    for match in SENTENCE.finditer(text):
+        sentence = match[0].strip()
+        if opens_with_refusal(sentence):
+            return sentence
+        if (
+            _DENIES.search(sentence)
+            and _REFUSAL.search(sentence)
+            and not _FOR_NOW.search(sentence)
+            and not reported(text[match.end() :])
+        ):
+            return sentence
+    return ""
+
+
+def opens_with_refusal(sentence: str) -> bool:
+    """Tell whether a sentence opens with a listed word of refusal: "Rejected by cabinet", "Closed - not required"."""
+    opening = _REFUSED_OPENING.match(sentence)
+    hit = terms.any_of("status", "refused").match(sentence, opening.end() if opening else 0)
+    return hit is not None and _NO_NOUN.match(sentence[hit.end() :]) is not None
+
+
+def not_begun(text: str) -> str:
+    """Return the sentence that says that work has not begun, or ``""``."""
+    return next((match[0].strip() for match in SENTENCE.finditer(text) if _NOT_BEGUN.search(match[0])), "")
+
+
+def under_way(text: str) -> bool:
+    """Tell whether a sentence says without a verb of doing that something is under way, as "Form in design"."""
+    return _UNDER_WAY.search(text) is not None
+
+
+def sentence_at(text: str, position: int) -> str:
+    """Return the sentence of a text that holds a position."""
+    for match in SENTENCE.finditer(text):
+        if match.start() <= position < match.end():
+            return match[0].strip()
+    return text.strip()

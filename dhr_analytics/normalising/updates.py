@@ -1,0 +1,131 @@
+"""Updates: columns that report on one action at different days; the newest that says something tells how far it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from dhr_analytics.normalising import terms
+from dhr_analytics.normalising.dates import find_dates
+from dhr_analytics.reading import RawRow
+
+_REPORTING = ("progress", "status", "rag")
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_NEWEST = re.compile(r"\b(?:latest|current|newest|most\s+recent|now|final)\b", re.IGNORECASE)
+_OLDEST = re.compile(r"\b(?:initial|first|original|previous|earlier|baseline|starting)\b", re.IGNORECASE)
+_ORDER = re.compile(
+    r"\d+(?:st|nd|rd|th)?|\b(?:q\d|latest|current|newest|most\s+recent|now|final|initial|original|previous|earlier|baseline|"
+    r"starting|interim|mid|half|end|of|first|second|third|fourth|fifth|sixth|quarter|month|year|one|two|three|four|five|six)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+# A newest cell that only points to the one before it.
+_UNCHANGED = re.compile(
+    r"\W*(?:n/?a|nil|as\s+(?:above|before|previous(?:ly)?)|no\s+(?:further\s+)?(?:update|change)s?|unchanged|see\s+\w+)?\W*",
+    re.IGNORECASE,
+)
+
+
+def purpose(role: str) -> str:
+    """Return what a column is for: ``progress`` for ``progress@2``, the second oldest of several updates."""
+    return role.partition("@")[0]
+
+
+def name_updates(roles: Sequence[str], names: Sequence[str], rows: Sequence[RawRow]) -> tuple[str, ...]:
+    """Name the columns of a series of updates, so that each keeps its cells and the newest is known.
+
+    Parameters
+    ----------
+    roles : sequence of str
+        Roles by header.
+    names : sequence of str
+        The header, as printed.
+    rows : sequence of RawRow
+        The rows below it.
+
+    Returns
+    -------
+    tuple of str
+        The roles; in a series ``progress@1`` is the oldest. Days in the names order it; without them words
+        ("latest"), falling numbers, the days in the cells, and else the newest stands on the right.
+    """
+    at = [i for i, role in enumerate(roles[: len(names)]) if role in _REPORTING]
+    stems = {i: (roles[i], terms.fold(_ORDER.sub(" ", names[i]))) for i in at}
+    days = {i: day for i in at if (day := _day(names[i])) is not None}
+    series = [i for i in at if i in days or list(stems.values()).count(stems[i]) > 1]
+    if len(series) < 2 and not any(roles[i] == roles[j] for i in series for j in at if i != j):
+        return tuple(roles)
+    named = list(roles)
+    if all(i in days for i in series):
+        order = sorted({days[i] for i in series})
+        rank = {i: order.index(days[i]) for i in series}
+    else:
+        rank = {}
+        for role in {roles[i] for i in series}:
+            alike = [i for i in series if roles[i] == role]
+            alike = alike[::-1] if _newest_on_the_left([names[i] for i in alike], alike, days, rows) else alike
+            alike.sort(key=lambda i: bool(_NEWEST.search(names[i])) - bool(_OLDEST.search(names[i])))
+            rank |= {i: place for place, i in enumerate(alike)}
+    for i in series:
+        named[i] = f"{roles[i]}@{rank[i] + 1}"
+    return tuple(named)
+
+
+def _day(name: str) -> date | None:
+    if dates := find_dates(name):
+        return dates[-1].on
+    years = _YEAR.findall(name)
+    return date(int(years[-1]), 12, 31) if years else None
+
+
+def _newest_on_the_left(
+    names: Sequence[str], columns: Sequence[int], days: Mapping[int, date], rows: Sequence[RawRow]
+) -> bool:
+    if _NEWEST.search(names[0]) or _OLDEST.search(names[-1]):
+        return True
+    dated = [days[i] for i in columns if i in days]
+    if len(dated) > 1:
+        return dated[0] > dated[-1]
+    numbers = [int(found[0]) for name in names if (found := re.findall(r"(?<![Qq\d])\d{1,2}\b", name))]
+    if len(numbers) == len(names) > 1 and numbers[0] != numbers[-1]:
+        return numbers[0] > numbers[-1]
+    falling = 0
+    for row in rows:
+        told = [found[0].on for i in columns if i < len(row.cells) and (found := find_dates(row.cells[i]))]
+        falling += (told[0] > told[-1]) - (told[0] < told[-1]) if told else 0
+    return falling > 0
+
+
+def newest_first(cells: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the cells of an action as they stood at each update that says something, the newest first.
+
+    Parameters
+    ----------
+    cells : mapping of str to str
+        Cells by the roles of `name_updates`.
+
+    Returns
+    -------
+    list of dict
+        Cells by plain role; the last one holds those that belong to no series.
+    """
+    plain = {role: text for role, text in cells.items() if purpose(role) == role}
+    stages: dict[int, dict[str, str]] = {}
+    for role, text in cells.items():
+        if purpose(role) != role and not _UNCHANGED.fullmatch(text):
+            stages.setdefault(_rank(role), {})[purpose(role)] = text
+    return [{**plain, **stages[rank]} for rank in sorted(stages, reverse=True)] + [plain]
+
+
+def together(cells: Mapping[str, str]) -> dict[str, str]:
+    """Join a series as printed, column by column; ratings that a newer one has replaced stand with the progress."""
+    rag = max((role for role in cells if purpose(role) == "rag" and cells[role]), default="", key=_rank)
+    joined: dict[str, str] = {}
+    for role, text in cells.items():
+        plain = purpose(role) if purpose(role) != "rag" or role == rag else "progress"
+        joined[plain] = "\n".join(part for part in (joined.get(plain, ""), text) if part)
+    return joined
+
+
+def _rank(role: str) -> int:
+    return int(role.partition("@")[2] or 0)
