@@ -215,3 +215,23 @@ def test_a_refusal_that_opens_a_cell_always_counts(rest, word):
 def test_a_report_that_only_says_that_it_is_done_is_no_evidence(report, said):
     assert reported(report)
     assert says_what(reported(report)) == said
+
+
+@pytest.mark.parametrize(
+    ("progress", "value"),
+    [
+        ("Audit under way.", "in_progress"),
+        ("To be under way by June", "no_update"),
+        ("System change went live on 2 September 2024.", "in_progress"),
+        ("Policy agreed by the board – complete", "completed"),
+        ("Checklist signed off in January 2024 - Completed", "completed"),
+    ],
+)
+def test_short_reports_of_work(progress, value):
+    assert read_status({"progress": progress}).value == value
+
+
+def test_a_key_of_letters_is_read_from_a_line_or_a_small_table():
+    for texts in (["B - Complete, G - On track"], ["B\nComplete", "G\nOn track"]):
+        colours = read_colour_key(texts)
+        assert (colours["blue"], colours["green"]) == ("completed", "in_progress")

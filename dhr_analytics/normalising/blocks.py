@@ -279,10 +279,15 @@ def _written(card: Sequence[_Field]) -> RawTable:
             shared.setdefault("number", field.number)
             names["number"] = _NAMES["number"]
     told = [(cells, place) for _, cells, place in actions if any(cells.values())] or [({}, "")]
-    records = [{**shared, **cells} for cells, _ in told]
+    records = [{**shared, **{column: text for column, text in cells.items() if text}} for cells, _ in told]
     places = [card[0].row.place, *(place for _, place in told[1:])]
     for record in records[1:]:
         record.pop("other", "")
+    for column, text in shared.items():  # what every action has of its own still stands in the plan
+        if text and all(record.get(column) != text for record in records):
+            told_too = f"{names[column]}: {text}" if column != "other" else text
+            records[0]["other"] = f"{records[0].get('other', '')}\n{told_too}".strip()
+            names["other"] = _NAMES["other"]
     used = [column for column in names if any(record.get(column) for record in records)]
     used.sort(key=lambda column: list(_NAMES).index(column.partition(" ")[0]))
     roles = [column.partition(" ")[0] for column in used]

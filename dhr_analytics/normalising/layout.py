@@ -44,6 +44,16 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _TITLE_OF_FIRST_LINE = re.compile(r"\b(?:plan|log|tracker|register|review|DHR|DARDR)\b", re.IGNORECASE)
+# "Actions", "Table 2: actions for recommendation 3": what stands below is told by its own header.
+_CAPTION = re.compile(
+    r"\W*(?:table\s+\d+\W+)?(?:(?:the|our|agreed|planned|proposed)\s+)?"
+    r"(?:actions?|action\s+(?:points|table)|next\s+steps|progress|(?:agency\s+)?response|"
+    r"action\s+plan(?=\s+(?:for|to|on)\b.*recommendation))"
+    r"(?:\s+(?:taken|agreed|planned|required))?"
+    r"(?:\s+(?:for|from|to|on|under|against|arising\s+from|in\s+response\s+to)\s+(?:this\s+|the\s+)?"
+    r"recommendation(?:\s+(?:no\.?\s*)?[\w./]{1,8})?)?\W*",
+    re.IGNORECASE,
+)
 _NUMBER_ALONE = re.compile(r"(?:recommendation|rec)\.?\s*(?:no\.?\s*)?\d{1,3}[a-z]?\s*[.:]?", re.IGNORECASE)
 _INTRODUCES = re.compile(
     r"\bthis\s+(?:\w+\s+){0,2}(?:plan|table|document|section|log|tracker)\b|\bthe\s+(?:action\s+plan|table)\b|"
@@ -191,6 +201,9 @@ def _read_text(reading: _Reading, rows: Sequence[RawRow]) -> None:
             continue
         if i + 1 == after_title and reading.title == text:
             continue
+        if _CAPTION.fullmatch(text):
+            reading.reject(row, "sub-heading")
+            continue
         _note_listed(reading, row, text)
         if _NUMBER_ALONE.fullmatch(text):
             reading.number = row
@@ -203,7 +216,7 @@ def _read_text(reading: _Reading, rows: Sequence[RawRow]) -> None:
     if prose:  # a narrative report would have a row for each of its paragraphs
         place = prose[0].place if len(prose) == 1 else f"{prose[0].place} to {prose[-1].place}"
         reading.reject(RawRow(tuple(row.cells[0] for row in prose), place), "text outside the plan")
-    reading.last_line = rows[-1]
+    reading.last_line = next((row for row in reversed(rows) if not _CAPTION.fullmatch(row.cells[0].strip())), rows[-1])
 
 
 def _note_listed(reading: _Reading, row: RawRow, text: str) -> None:

@@ -30,7 +30,7 @@ _INSTRUCTION = re.compile(
     r"write|publicise|"
     r"implement|amend|monitor|undertake|share|raise|set|agree|arrange|train|use|make|seek|identify|establish|explore|"
     r"continue|complete)\b"
-    r"(?!\s+(?:\w+ed|was|were|has|have|is|are|held|sent|done|complete)\b)",
+    r"(?!\s+(?:\w+ed|under\s?way|was|were|has|have|is|are|held|sent|done|complete)\b)",
     re.IGNORECASE,
 )
 REPORTED = re.compile(
@@ -93,6 +93,7 @@ _NOT_BEGUN = re.compile(
 # Something is under way without a verb that says so: "Form in design", "Two teams remain to be trained".
 _UNDER_WAY = re.compile(
     r"\bin\s+(?:design|test(?:ing)?|trial|pilot|preparation|production|procurement|negotiation|use)\b(?=\W*$|\s+(?:with|at|by)\b)|"
+    r"(?<!\bbe )(?<!\bget )\bunder\s?way\b|\b(?:went|gone|now)\s+live\b|"
     r"\bremains?\s+(?:to\s+be\s+\w+|outstanding)\b|^\W*(?:testing|piloting|working|liaising|consulting|negotiating)\s+"
     r"(?:with|on|towards)\b|^\W*awaiting\b|\bout\s+(?:for|to)\s+(?:comments?|review|tender|partners|agencies)\b",
     re.IGNORECASE,

@@ -27,11 +27,15 @@ _FEW = 12  # words of a cell that may be nothing but statuses and dates
 _STATUS_CELLS = ("completion", "status", "rag")
 # What outranks what where a sentence holds words of several kinds: the less that is done, the earlier.
 _KEY = re.compile(
-    r"\b(red|amber|yellow|green|blue|(?-i:[RAGB])(?=\s*=))\b\s*(?:[:=(–—-]|\n|means|indicates|is\b)\s*([^;.\n|)]{3,90}?)"
+    r"\b(red|amber|yellow|green|blue|(?-i:[RAGB])(?=\s*(?:[=:–—]|-\s)))\b\s*(?:[:=(–—-]|\n|means|indicates|is\b)\s*([^;.\n|)]{3,90}?)"
     r"(?=[;.\n|)]|,?\s*\b(?:red|amber|yellow|green|blue|(?-i:[RAGB]))\b\s*[:=–—-]|$)",
     re.IGNORECASE,
 )
+# A row of a key that is a small table.
+_KEY_ROW = re.compile(r"(red|amber|yellow|green|blue|[RAGB])\s*\n\s*([^\n]{3,90})", re.IGNORECASE)
 _KINDS = ("refused", "not_started", "in_progress", "completed")
+# "Policy agreed by the board - completed": the word after the dash tells the status.
+_CLOSING = re.compile(r"\s+[-–—]\s*(?=(?:complete|completed|done|closed|finished)\W*$)", re.IGNORECASE)
 REFUSED = "the plan says that the action is not taken forward; no status stands for that"
 CLOSED = "closed without saying that it was carried out"
 SEVERAL = "the plan gives several statuses; the last one was taken"
@@ -104,7 +108,7 @@ def read_status(cells: Mapping[str, str], *, colours: Mapping[str, str] = _COLOU
         ``no_update`` when the row says nothing, or that the action is not taken forward (then with a doubt).
         A planned milestone ("audit is completed") does not decide.
     """
-    cells = {role: without_mark(text) if role != "action" else text for role, text in cells.items()}
+    cells = {role: _CLOSING.sub(". ", without_mark(text)) if role != "action" else text for role, text in cells.items()}
     declared = [found for role in _STATUS_CELLS if (found := _declared(cells.get(role, ""), role)) is not None]
     if declared:
         return _weighed(next((found for found in declared if found.doubt == REFUSED), declared[0]), cells)
@@ -157,8 +161,9 @@ def read_colour_key(texts: Iterable[str]) -> dict[str, str]:
         Status by colour: our own reading where the plan has no key, or one whose words are not known.
     """
     key: dict[str, set[str]] = {}
-    for text in texts:
-        entries = _KEY.findall(text)
+    lines = list(texts)
+    rows = [row.groups() for line in lines if (row := _KEY_ROW.fullmatch(line.strip()))]
+    for entries in (*map(_KEY.findall, lines), rows):
         for colour, words in entries if len({colour.lower() for colour, _ in entries}) > 1 else []:
             key.setdefault(_LETTERS.get(colour.lower(), colour.lower()), set()).update(
                 hit.lastgroup or "" for hit in _any_term().finditer(words)

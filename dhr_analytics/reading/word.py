@@ -109,7 +109,9 @@ def _parts(data: bytes, name: str) -> tuple[Any, Any, Any]:
             related = _related(file, members, main)
             paths = [main, related.get("numbering", ""), related.get("styles", "")]
             roots = [_parse(file.read(path)) if path in members else None for path in paths]
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except InputError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
         raise InputError(f"{name} is no whole Word file ({error}): it may have been cut off. {_ADVICE}") from error
     except etree.XMLSyntaxError as error:
         raise InputError(f"{name} is damaged: its XML cannot be read ({error}). {_ADVICE}") from error
