@@ -13,7 +13,7 @@ from dhr_analytics.normalising import terms
 from dhr_analytics.normalising.agencies import is_agency
 from dhr_analytics.normalising.dates import find_dates, read_target
 from dhr_analytics.normalising.scope import read_scope
-from dhr_analytics.normalising.status import reported
+from dhr_analytics.normalising.status import read_status, reported
 from dhr_analytics.reading import RawRow
 
 # A header misspelt by a converter still counts; below this "action" and "section" meet.
@@ -331,7 +331,7 @@ def roles_by_content(rows: Sequence[RawRow]) -> tuple[str, ...]:
 def mend_roles(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[str, ...]:
     """Swap two columns whose names contradict what they hold, as when a header cell slipped to its neighbour.
 
-    A column whose name is not known is told from what it holds, where dates, statuses or agencies fill it.
+    A column whose name is not known is told from what it holds, where dates, statuses, agencies or reports fill it.
 
     Parameters
     ----------
@@ -361,6 +361,14 @@ def mend_roles(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[str, ...
             if len(cells) >= 3 and kind not in mended and _share(_KINDS[kind], cells) >= 0.7:
                 mended[i] = kind
                 break
+        # "How are we doing?": what tells of work beside the actions is progress, whatever its name.
+        told = (
+            cells
+            if not mended[i] and "action" in mended[:i] and not {"progress", "status", "rag"} & set(mended)
+            else []
+        )
+        if len(told) >= 2 and _share(_reports, told) >= 0.6:
+            mended[i] = "progress"
     return tuple(mended)
 
 
@@ -411,11 +419,16 @@ def fill_roles(
             if twice and _fits("action", columns[twice[0]]):
                 filled[at], filled[twice[0]], guessed = role, "action", True
     for i, rival in enumerate(rivals):
-        if rival == "target" not in filled and _share(_plans, columns[i]) >= 0.5:
+        if rival == "target" and "target" not in filled and _share(_plans, columns[i]) >= 0.5:
             filled[i] = "target"
         if filled[i] == "progress" and is_day(labels[i]) and _share(_KINDS["rag"], columns[i]) >= 0.7:
             filled[i] = "rag"
     return tuple(filled), guessed
+
+
+def _reports(cell: str) -> bool:
+    told = read_status({"progress": cell})
+    return told.value != "no_update" or bool(told.doubt)
 
 
 def _plans(cell: str) -> bool:
