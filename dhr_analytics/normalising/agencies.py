@@ -15,6 +15,8 @@ from dhr_analytics.normalising.dates import without_mark
 _CHUNK = re.compile(r"\s*(?:[,;/\n()]|\s[–—-]\s|\s&\s(?=the\b))\s*")
 _NAME_WORD = r"(?:(?:O['’]|Mc|Mac|de |van )?[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?)"
 # "Agency: Northmoor Police", in a heading or a cell.
+# "Part 2: Police", "B. Police": the place of a section, not its name.
+_PLACE = re.compile(r"^(?:(?:part|section|table|appendix|group)\s+\w{1,3}\s*[:.–-]\s*|[A-Z]\d?[.)]\s+)", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:(?:lead|responsible|accountable|owning)\s+)?(?:agency|agencies|organi[sz]ation|body|service|partner|department|owner|"
     r"lead|responsible|owned\s+by|led\s+by)\s*:\s*(?=\S)",
@@ -81,7 +83,7 @@ def read_lead(cell: str, heading: str = "", person_cell: str = "", *, places: fr
         if is_role(chunk) or (before in roles and not is_agency(chunk)):
             roles.append(chunk)
     bodies = [chunk for chunk in chunks if chunk not in roles]
-    heading = re.sub(r"^(?:part|section|table|appendix|group)\s+\w{1,3}\s*[:.–-]\s*", "", heading, flags=re.IGNORECASE)
+    heading = _PLACE.sub("", heading)
     named, labelled = _LABEL.subn("", heading)
     below_heading = named if labelled or is_agency(named, places=places) else ""
     if bodies or (chunks and not below_heading):

@@ -362,12 +362,9 @@ def mend_roles(roles: tuple[str, ...], rows: Sequence[RawRow]) -> tuple[str, ...
                 mended[i] = kind
                 break
         # "How are we doing?": what tells of work beside the actions is progress, whatever its name.
-        told = (
-            cells
-            if not mended[i] and "action" in mended[:i] and not {"progress", "status", "rag"} & set(mended)
-            else []
-        )
-        if len(told) >= 2 and _share(_reports, told) >= 0.6:
+        silent = not {"progress", "status", "rag"} & set(mended)
+        beside = not mended[i] and "action" in mended[:i] and len(cells) >= 2
+        if silent and beside and _share(_reports, cells) >= 0.6:
             mended[i] = "progress"
     return tuple(mended)
 
