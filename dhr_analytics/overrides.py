@@ -15,7 +15,7 @@ import pandas as pd
 
 from dhr_analytics import schema
 from dhr_analytics.errors import UsageError
-from dhr_analytics.normalising.agencies import canonical
+from dhr_analytics.normalising.cells.agencies import canonical
 from dhr_analytics.normalising.review import judge, review_list
 from dhr_analytics.package import Plans
 

@@ -105,7 +105,14 @@ def _program() -> str:
     """Return the hash of the code and vocabulary that reads and normalises."""
     content = hashlib.sha256()
     here = Path(__file__).parent
-    for file in sorted([*(here / "reading").rglob("*"), *(here / "normalising").rglob("*"), here / "schema.py"]):
+    for file in sorted(
+        [
+            *(here / "reading").rglob("*"),
+            *(here / "normalising").rglob("*"),
+            *(here / "vocabulary").rglob("*"),
+            here / "schema.py",
+        ]
+    ):
         if file.suffix in (".py", ".csv"):
             content.update(file.name.encode() + file.read_bytes())
     return content.hexdigest()

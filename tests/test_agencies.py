@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dhr_analytics import schema
-from dhr_analytics.normalising.agencies import canonical, find_names, read_lead
-from dhr_analytics.normalising.names import NAME_MASK, NUMBER_MASK, mask
+from dhr_analytics.normalising.cells.agencies import canonical, find_names, read_lead
+from dhr_analytics.normalising.cells.names import NAME_MASK, NUMBER_MASK, mask
 
 
 @pytest.mark.parametrize(

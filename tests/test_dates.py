@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dhr_analytics.normalising.dates import MONTHS, MOVED, find_dates, month_end, read_target, target_dates
+from dhr_analytics.normalising.cells.dates import MONTHS, MOVED, find_dates, month_end, read_target, target_dates
 
 
 @pytest.mark.parametrize(

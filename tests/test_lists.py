@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dhr_analytics.normalising.lists import deal, split_list
+from dhr_analytics.normalising.cells.lists import deal, split_list
 
 TWO = ["Write it.", "Send it."]
 DOTTED = ["2.1 Write it.", "2.2 Send it.", "2.3 Check it."]

@@ -1,6 +1,6 @@
 import pytest
 
-from dhr_analytics.normalising.scope import read_scope
+from dhr_analytics.normalising.cells.scope import read_scope
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dhr_analytics.normalising import status
-from dhr_analytics.normalising.prose import refused, reported, says_what
+from dhr_analytics.normalising.cells import status
+from dhr_analytics.normalising.cells.prose import refused, reported, says_what
+from dhr_analytics.normalising.cells.status import read_colour_key, read_status
 from dhr_analytics.normalising.review import WEIGHTS
-from dhr_analytics.normalising.status import read_colour_key, read_status
 
 
 @pytest.mark.parametrize(

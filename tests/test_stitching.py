@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from dhr_analytics.normalising.cells.lists import split_list
 from dhr_analytics.normalising.columns import header_roles, role_of
 from dhr_analytics.normalising.layout import PlanRow, is_heading
-from dhr_analytics.normalising.lists import split_list
 from dhr_analytics.normalising.plan import normalise
 from dhr_analytics.normalising.stitching import stitch
 from dhr_analytics.reading import RawRow

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dhr_analytics.normalising.cells.updates import name_updates, newest_first, purpose, together
 from dhr_analytics.normalising.plan import normalise
-from dhr_analytics.normalising.updates import name_updates, newest_first, purpose, together
 from dhr_analytics.reading import RawRow
 from dhr_analytics.reading.text import read_text
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dhr_analytics.normalising import terms
 from dhr_analytics.normalising.columns import header_roles, may_be, role_of, worded_role
 from dhr_analytics.reading import RawRow, RawTable
+from dhr_analytics.vocabulary import terms
 
 # The column name under which each role is written out; every one is listed in vocabulary/headers.csv.
 _NAMES = {

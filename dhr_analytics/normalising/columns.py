@@ -9,12 +9,12 @@ from itertools import zip_longest
 
 from rapidfuzz import fuzz, process
 
-from dhr_analytics.normalising import terms
-from dhr_analytics.normalising.agencies import is_agency
-from dhr_analytics.normalising.dates import find_dates, read_target
-from dhr_analytics.normalising.scope import read_scope
-from dhr_analytics.normalising.status import read_status, reported
+from dhr_analytics.normalising.cells.agencies import is_agency
+from dhr_analytics.normalising.cells.dates import find_dates, read_target
+from dhr_analytics.normalising.cells.scope import read_scope
+from dhr_analytics.normalising.cells.status import read_status, reported
 from dhr_analytics.reading import RawRow
+from dhr_analytics.vocabulary import terms
 
 # A header misspelt by a converter still counts; below this "action" and "section" meet.
 _CLOSE = 90

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
-from dhr_analytics.normalising import terms
-from dhr_analytics.normalising.agencies import is_agency
 from dhr_analytics.normalising.blocks import unfold_labels
+from dhr_analytics.normalising.cells.agencies import is_agency
+from dhr_analytics.normalising.cells.dates import read_target
+from dhr_analytics.normalising.cells.updates import name_updates, purpose
 from dhr_analytics.normalising.columns import (
     asks,
     fill_roles,
@@ -20,10 +21,9 @@ from dhr_analytics.normalising.columns import (
     roles_by_content,
     second_header_row,
 )
-from dhr_analytics.normalising.dates import read_target
 from dhr_analytics.normalising.numbering import NUMBER, NUMBERED_HEADING, Listed, join_by_number, key_of, number_of
-from dhr_analytics.normalising.updates import name_updates, purpose
 from dhr_analytics.reading import RawRow, RawTable
+from dhr_analytics.vocabulary import terms
 
 _UNPLACED = {"action_number": "number of an action", "other": "cell of a column that the tables have no place for"}
 _GUESSED = "the columns were told from what they hold; the table has no header"

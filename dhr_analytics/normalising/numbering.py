@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dhr_analytics.normalising import terms
-from dhr_analytics.normalising.agencies import is_agency
+from dhr_analytics.normalising.cells.agencies import is_agency
+from dhr_analytics.vocabulary import terms
 
 if TYPE_CHECKING:
     from dhr_analytics.normalising.layout import PlanRow

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from dhr_analytics.normalising.agencies import named_places, read_lead
-from dhr_analytics.normalising.dates import read_target
+from dhr_analytics.normalising.cells.agencies import named_places, read_lead
+from dhr_analytics.normalising.cells.dates import read_target
+from dhr_analytics.normalising.cells.lists import deal, split_list
+from dhr_analytics.normalising.cells.names import mask
+from dhr_analytics.normalising.cells.prose import reported, says_what
+from dhr_analytics.normalising.cells.scope import read_scope
+from dhr_analytics.normalising.cells.status import Status, read_colour_key, read_status
+from dhr_analytics.normalising.cells.updates import newest_first, purpose, together
 from dhr_analytics.normalising.layout import Rejected, begins_header, find_plan_rows
-from dhr_analytics.normalising.lists import deal, split_list
-from dhr_analytics.normalising.names import mask
-from dhr_analytics.normalising.prose import reported, says_what
 from dhr_analytics.normalising.review import action_doubts, judge, recommendation_doubts
-from dhr_analytics.normalising.scope import read_scope
-from dhr_analytics.normalising.status import Status, read_colour_key, read_status
 from dhr_analytics.normalising.stitching import Draft, stitch
-from dhr_analytics.normalising.updates import newest_first, purpose, together
 from dhr_analytics.reading import RawTable
 
 _FEW = 6

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dhr_analytics.normalising import status
-from dhr_analytics.normalising.dates import MOVED, target_dates
+from dhr_analytics.normalising.cells import status
+from dhr_analytics.normalising.cells.dates import MOVED, target_dates
 
 # What a doubt takes from the confidence of a row. Below the threshold the row goes to the review list.
 THRESHOLD = 0.75

@@ -9,14 +9,14 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from dhr_analytics.normalising import terms
-from dhr_analytics.normalising.agencies import is_agency
+from dhr_analytics.normalising.cells.agencies import is_agency
+from dhr_analytics.normalising.cells.dates import find_dates
+from dhr_analytics.normalising.cells.scope import read_scope
+from dhr_analytics.normalising.cells.status import read_status
+from dhr_analytics.normalising.cells.updates import purpose
 from dhr_analytics.normalising.columns import BARE_NUMBER
-from dhr_analytics.normalising.dates import find_dates
 from dhr_analytics.normalising.layout import NUMBER, NUMBERED_HEADING, PlanRow, Rejected, is_noise
-from dhr_analytics.normalising.scope import read_scope
-from dhr_analytics.normalising.status import read_status
-from dhr_analytics.normalising.updates import purpose
+from dhr_analytics.vocabulary import terms
 
 _OPEN_END = re.compile(
     r"(?:[,–—(/&-]|\b(?:and|or|of|the|a|an|to|for|with|by|in|on|at|from|that|which|who|is|are|be|been|will|should|their|its|this|as|into|any|"

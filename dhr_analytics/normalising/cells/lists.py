@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dhr_analytics.normalising.agencies import is_agency
-from dhr_analytics.normalising.dates import find_dates, read_target
+from dhr_analytics.normalising.cells.agencies import is_agency
+from dhr_analytics.normalising.cells.dates import find_dates, read_target
 
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _ONE = r"\d{1,2}(?:\.\d{1,2}){1,2}|[a-h]|\d{1,2}|[ivx]{1,4}"

@@ -15,14 +15,14 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
     Parameters
     ----------
     name : str
-        File name without ending, in ``normalising/vocabulary``.
+        File name without ending, in ``vocabulary/dhr/en``.
 
     Returns
     -------
     tuple of dict
         One per row; lines that start with ``#`` are remarks.
     """
-    source = (files("dhr_analytics.normalising") / "vocabulary" / f"{name}.csv").read_text(encoding="utf-8")
+    source = (files("dhr_analytics.vocabulary") / "dhr" / "en" / f"{name}.csv").read_text(encoding="utf-8")
     return tuple(csv.DictReader(line for line in source.splitlines() if line.strip() and not line.startswith("#")))
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from dhr_analytics.normalising import terms
-from dhr_analytics.normalising.dates import find_dates
+from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.reading import RawRow
+from dhr_analytics.vocabulary import terms
 
 _REPORTING = ("progress", "status", "rag")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")

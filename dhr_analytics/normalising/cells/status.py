@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from dhr_analytics.normalising import terms
-from dhr_analytics.normalising.dates import find_dates, read_serial, without_mark
-from dhr_analytics.normalising.prose import (
+from dhr_analytics.normalising.cells.dates import find_dates, read_serial, without_mark
+from dhr_analytics.normalising.cells.prose import (
     PLANNED,
     REPORTED,
     SENTENCE,
@@ -21,6 +20,7 @@ from dhr_analytics.normalising.prose import (
     sentence_at,
     under_way,
 )
+from dhr_analytics.vocabulary import terms
 
 # Cells whose purpose is to tell the status come first; the others only speak when these are silent.
 _FEW = 12  # words of a cell that may be nothing but statuses and dates

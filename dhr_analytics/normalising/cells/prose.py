@@ -5,8 +5,8 @@ from __future__ import annotations
 import calendar
 import re
 
-from dhr_analytics.normalising import terms
-from dhr_analytics.normalising.dates import says_only_when
+from dhr_analytics.normalising.cells.dates import says_only_when
+from dhr_analytics.vocabulary import terms
 
 # Words that say that an action is done or under way, and when, but not what was done.
 _ONLY_THAT = frozenset(

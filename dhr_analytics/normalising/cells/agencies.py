@@ -9,8 +9,8 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from dhr_analytics.normalising import terms
-from dhr_analytics.normalising.dates import without_mark
+from dhr_analytics.normalising.cells.dates import without_mark
+from dhr_analytics.vocabulary import terms
 
 _CHUNK = re.compile(r"\s*(?:[,;/\n()]|\s[–—-]\s|\s&\s(?=the\b))\s*")
 _NAME_WORD = r"(?:(?:O['’]|Mc|Mac|de |van )?[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?)"
