@@ -1,9 +1,9 @@
-"""One document's recommendations and actions as rows of the plan package."""
+"""One document's plans as rows of the plan package."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from dhr_analytics.normalising.cells.agencies import named_places, read_lead
@@ -14,23 +14,15 @@ from dhr_analytics.normalising.cells.prose import reported, says_what
 from dhr_analytics.normalising.cells.scope import read_scope
 from dhr_analytics.normalising.cells.status import Status, read_colour_key, read_status
 from dhr_analytics.normalising.cells.updates import newest_first, purpose, together
-from dhr_analytics.normalising.layout import Rejected, begins_header, find_plan_rows
+from dhr_analytics.normalising.document import choose
+from dhr_analytics.normalising.grammars.cut_rows import Draft
+from dhr_analytics.normalising.lines import plain_number
+from dhr_analytics.normalising.result import DocumentPlans, PlanTables, Row
 from dhr_analytics.normalising.review import action_doubts, judge, recommendation_doubts
-from dhr_analytics.normalising.stitching import Draft, stitch
 from dhr_analytics.reading import RawTable
 
 _FEW = 6
 _UNDEALT = "the cells beside a list of actions could not be shared out among them"
-
-
-@dataclass(frozen=True)
-class PlanTables:
-    """What one document holds: rows for the tables of the package, as plain dicts, and the document's title."""
-
-    title: str
-    recommendations: list[dict[str, object]]
-    actions: list[dict[str, object]]
-    rejected: list[dict[str, object]]
 
 
 def normalise(
@@ -40,7 +32,7 @@ def normalise(
     review_id: str,
     published_on: date | None = None,
     keep_names: bool = False,
-) -> PlanTables:
+) -> DocumentPlans:
     """Turn one document into rows of the plan package.
 
     Parameters
@@ -62,11 +54,9 @@ def normalise(
     """
     tables = list(tables)
     colours = read_colour_key(_outside_the_plan(tables))
-    rows, rejected, title = find_plan_rows(tables)
-    found, unplaced = stitch(rows)
+    choice = choose(tables)
+    title, found, rejected = choice.title, choice.recommendations, choice.rejected
     headed = {rec.section for rec in found}
-    bare = {row.section: row.place for row in reversed(rows) if row.section and row.section not in headed}
-    unplaced += [Rejected(place, text, "heading without recommendations") for text, place in bare.items()]
     drafts = [[part for draft in rec.actions for part in _split(draft)] for rec in found]
     owners = [draft.cells.get("lead", "") for group in drafts for draft in group]
     places = named_places([title, *owners, *headed, *(rec.text for rec in found)])
@@ -94,22 +84,21 @@ def normalise(
             actions.append(
                 {**keys, "position": number, **_action_row(draft, lead, document, published_on, colours, clean)}
             )
-    return PlanTables(
-        clean(title),
-        recommendations,
-        actions,
-        [
-            {"document": document, "location": f"{document}, {r.place}", "text": clean(r.text), "reason": r.reason}
-            for r in (*rejected, *unplaced)
-        ],
-    )
+    set_aside: list[Row] = [
+        {"document": document, "location": f"{document}, {r.place}", "text": clean(r.text), "reason": r.reason}
+        for r in rejected
+    ]
+    if not recommendations:
+        return DocumentPlans((), "refused", set_aside)
+    plan = PlanTables(clean(title), recommendations, actions, set_aside, review_id)
+    return DocumentPlans((plan,), "sure", grammars=tuple(each.grammar for each in choice.winners))
 
 
 def _outside_the_plan(tables: Sequence[RawTable]) -> Iterator[str]:
     """Give the texts in which a plan may explain its colours: lines, small tables, and each row of a plan."""
     for table in tables:
         rows = ["\n".join(row.cells) for row in table.rows]
-        yield from rows if table.kind == "table" and begins_header(table.rows) else ["\n".join(rows)]
+        yield from rows if table.kind == "table" and len(table.rows) > 12 else ["\n".join(rows)]
 
 
 def _recommendation_row(rec, key, review_id, position, document, clean):  # type: ignore[no-untyped-def]
@@ -118,10 +107,11 @@ def _recommendation_row(rec, key, review_id, position, document, clean):  # type
         "recommendation_id": key,
         "review_id": review_id,
         "position": position,
-        "number": rec.number,
+        "number": plain_number(rec.number),
         "section": clean(rec.section),
         "text": text,
         "scope": read_scope(" ".join(rec.scopes)),
+        "notes": clean("\n".join(rec.notes)),
         "location": _location(document, rec.places),
         **judge([*rec.doubts, *recommendation_doubts(text)]),
     }

@@ -1,0 +1,86 @@
+"""Choosing: every grammar reads every frame whole, and the most plan-like reading of each is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from dhr_analytics.normalising.cells.updates import name_updates
+from dhr_analytics.normalising.frames import Frame
+from dhr_analytics.normalising.grammars import above, keyed, table_rows
+from dhr_analytics.normalising.grammars.cut_rows import Recommendation, stitch
+from dhr_analytics.normalising.likeness import Likeness, likeness
+from dhr_analytics.normalising.roles import Columns, assign
+from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
+from dhr_analytics.reading import RawRow
+
+
+# A reading that joins cut rows has to be better by this much than one in which each row is whole.
+_WHOLE = 0.3
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One reading of a frame with its recommendations and its score."""
+
+    grammar: str
+    frame: Frame
+    recommendations: tuple[Recommendation, ...]
+    rejected: tuple[Rejected, ...]
+    likeness: Likeness
+    columns: Columns = field(default_factory=lambda: Columns((), ()))
+
+    @property
+    def score(self) -> float:
+        """The plan-likeness of the reading."""
+        return self.likeness.score
+
+
+def columns_of(frame: Frame) -> Columns:
+    """Return the columns of a frame with their roles; a series of updates is numbered from the oldest."""
+    width = frame.width
+    names = [*frame.names, *[""] * (width - len(frame.names))]
+    rows = [row.cells for row in frame.rows if not row.line and len(row.filled) > 1]
+    columns = assign(names, rows)
+    raw = [RawRow(cells, "") for cells in rows[:50]]
+    return replace(columns, roles=name_updates(columns.roles, names, raw))
+
+
+def candidates(frame: Frame, listed: Sequence[PlanRow]) -> list[Candidate]:
+    """Read a frame in every way there is, the most plan-like reading first."""
+    if not frame.tabular:
+        return []
+    columns = columns_of(frame)
+    found = [
+        _candidate(reading, frame, columns, whole=whole)
+        for reading in _readings(frame, columns, listed)
+        for whole in (True, False)
+    ]
+    return sorted(found, key=lambda each: -each.score - _WHOLE * each.grammar.endswith("whole"))
+
+
+def _readings(frame: Frame, columns: Columns, listed: Sequence[PlanRow]) -> Iterator[Reading]:
+    for reading in (
+        table_rows.read(frame, columns),
+        above.read(frame, columns),
+        keyed.read(frame, columns, listed),
+    ):
+        if reading is not None and reading.rows:
+            yield reading
+
+
+def _candidate(reading: Reading, frame: Frame, columns: Columns, *, whole: bool) -> Candidate:
+    found, unplaced = stitch(reading.rows, whole=whole)
+    score = likeness(found, _used(reading, frame, unplaced))
+    name = reading.grammar if not whole else f"{reading.grammar}, each row whole"
+    return Candidate(name, frame, tuple(found), (*reading.rejected, *unplaced), score, columns)
+
+
+def _used(reading: Reading, frame: Frame, unplaced: Sequence[Rejected]) -> float:
+    """Return the share of the words of the tables that are in cells of the plan; notes count half."""
+    every = sum(len(cell.split()) for row in frame.rows if not row.line for cell in set(row.cells))
+    used = sum(
+        len(text.split()) * (0.5 if role == "notes" else 1) for row in reading.rows for role, text in row.cells.items()
+    )
+    lost = sum(len(piece.text.split()) for piece in unplaced)
+    return min(1.0, max(0.0, used - lost) / every) if every else 0.0

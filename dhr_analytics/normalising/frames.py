@@ -1,0 +1,230 @@
+"""Frames: the tables of a document that belong together, under one header, with the lines between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, zip_longest
+
+from dhr_analytics.normalising.lines import GUIDANCE
+from dhr_analytics.normalising.roles import header_score, is_day, name_votes
+from dhr_analytics.reading import RawRow, RawTable
+from dhr_analytics.vocabulary import terms
+
+HEADER = 0.4  # the least `header_score` of a row that opens a frame
+_SHEET = re.compile(r"sheet (?P<name>.*?)(?:, row \d+.*)?$")
+_RULE = re.compile(r"[\s:|=_–—-]*")
+
+
+@dataclass(frozen=True)
+class FrameRow:
+    """A row of a frame; ``line`` marks running text between tables, ``after_break`` a possible page break above."""
+
+    cells: tuple[str, ...]
+    place: str
+    after_break: bool = False
+    fills: tuple[str, ...] = ()
+    line: bool = False
+    opens_table: bool = False
+
+    @property
+    def filled(self) -> list[str]:
+        """The cells that hold something, a cell merged over several columns once."""
+        found = [cell.strip() for cell in self.cells if cell.strip() and not _RULE.fullmatch(cell)]
+        return found[:1] if len(set(found)) == 1 else found
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Rows that are read as one table.
+
+    ``names`` are the printed names of the columns, empty where the frame has no header; ``region`` is the sheet;
+    ``at`` the place of its first table in the document, counted in tables.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[FrameRow, ...]
+    region: str = ""
+    at: int = 0
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return max([len(self.names), *(len(row.cells) for row in self.rows if not row.line)], default=1)
+
+    @property
+    def tabular(self) -> bool:
+        """Whether the frame holds a table at all, not lines of text alone."""
+        return any(not row.line for row in self.rows)
+
+
+def region_of(table: RawTable) -> str:
+    """Return the sheet of a table, ``""`` in a document without sheets."""
+    match = _SHEET.match(table.rows[0].place)
+    return match["name"] if match else ""
+
+
+def frames_of(tables: Sequence[RawTable], *, joined: bool = True) -> list[Frame]:
+    """Put the tables of a document together to frames.
+
+    Parameters
+    ----------
+    tables : sequence of RawTable
+        The document, without running lines.
+    joined : bool
+        Whether a table without a header may go on from the one before: true for all but workbooks.
+
+    Returns
+    -------
+    list of Frame
+        In document order; lines of text stand with the table below them, those below the last table in a frame of
+        lines.
+    """
+    frames: list[Frame] = []
+    for region, group in groupby(enumerate(tables), key=lambda each: region_of(each[1])):
+        frames += _frames_of_region(list(group), region, joined=joined and not region)
+    return frames
+
+
+def _frames_of_region(tables: Sequence[tuple[int, RawTable]], region: str, *, joined: bool) -> list[Frame]:
+    frames: list[Frame] = []
+    lines: list[FrameRow] = []
+    for at, table in tables:
+        if table.kind == "text":
+            lines += [FrameRow((row.cells[0],), row.place, row.break_before, line=True) for row in table.rows]
+            continue
+        for names, rows in segments(table.rows):
+            i = _place_of(frames, names, rows, joined=joined)
+            if i is None:
+                frames.append(Frame(names, (*lines, *rows), region, at))
+            else:
+                frames[i] = replace(frames[i], rows=(*frames[i].rows, *lines, *rows))
+            lines = []
+    if lines:
+        frames.append(Frame((), tuple(lines), region, tables[-1][0]))
+    return frames
+
+
+def _place_of(frames: Sequence[Frame], names: tuple[str, ...], rows: Sequence[FrameRow], *, joined: bool) -> int | None:
+    """Return the frame that a segment belongs to: with the same header, or the last one where it has none."""
+    if names:
+        folded = _folded(names)
+        return next((i for i, frame in enumerate(frames) if _folded(frame.names) == folded), None)
+    if not joined or not frames or not frames[-1].names:
+        return None
+    widest = max(len(row.cells) for row in rows)
+    last = len(frames) - 1
+    if widest == len(frames[-1].names) or (widest > 2 and abs(widest - len(frames[-1].names)) <= 1):
+        return last
+    return None
+
+
+def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[FrameRow]]]:
+    """Cut a table at its header rows; give the names of each segment and its rows."""
+    names: tuple[str, ...] = ()
+    held: list[FrameRow] = []
+    i, opens = 0, True
+    while i < len(rows):
+        found = header_at(rows, i)
+        if found is None:
+            held.append(_frame_row(rows[i], opens=opens))
+            i, opens = i + 1, False
+            continue
+        new, taken = found
+        if not names or _folded(new) != _folded(names):
+            above = _bands_above(held)
+            if len(above) < len(held) or names:
+                yield names, held[: len(held) - len(above)]
+            names, held = new, above
+        # A header that is printed again heads a page: what follows may go on from above.
+        i, opens = i + taken, True
+    if held or names:
+        yield names, held
+
+
+def _frame_row(row: RawRow, *, opens: bool) -> FrameRow:
+    return FrameRow(row.cells, row.place, row.break_before or opens, row.fills, opens_table=opens)
+
+
+def _bands_above(held: Sequence[FrameRow]) -> list[FrameRow]:
+    """Return the rows of one cell right above a header: they head what stands below it."""
+    n = 0
+    while n < len(held) and len(held[-1 - n].filled) <= 1:
+        n += 1
+    return list(held[len(held) - n :])
+
+
+def _folded(names: Sequence[str]) -> tuple[str, ...]:
+    folded = [terms.fold(name) for name in names]
+    while folded and not folded[-1]:
+        folded.pop()
+    return tuple(folded)
+
+
+# --- headers ---------------------------------------------------------------------------------------
+
+
+def header_at(rows: Sequence[RawRow], i: int) -> tuple[tuple[str, ...], int] | None:
+    """Return the names of the header that begins at a row, and how many rows it takes; None where none does.
+
+    A header over two rows is taken the way in which most of its names are known: the lower row under names of
+    groups, both rows joined cell by cell, or the upper row alone.
+    """
+    first = rows[i].cells
+    if _form_row(first):
+        return None
+    if i + 1 < len(rows) and header_score(first) >= HEADER and _guides(rows[i + 1].cells):
+        return first, 2
+    choices = [(header_score(first), first, 1)]
+    if i + 1 < len(rows) and not rows[i + 1].break_before:
+        choices += _over_two(first, rows[i + 1].cells)
+    score, names, taken = max(choices, key=lambda choice: choice[0])
+    return (names, taken) if score >= HEADER else None
+
+
+def _guides(cells: Sequence[str]) -> bool:
+    """Return whether a row tells people how to fill in the columns above it."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) > 1 and sum(bool(GUIDANCE.match(cell)) for cell in filled) * 2 > len(filled)
+
+
+def _form_row(cells: tuple[str, ...]) -> bool:
+    """Return whether a row is label, value, label, value, as on a form."""
+    filled = [cell for cell in cells if cell.strip()]
+    if len(filled) < 2 or len(filled) % 2:
+        return False
+    known = [bool(name_votes(cell)) for cell in filled]
+    return known[::2] == [True] * (len(filled) // 2) and not any(known[1::2])
+
+
+def _over_two(first: tuple[str, ...], second: tuple[str, ...]) -> Iterator[tuple[float, tuple[str, ...], int]]:
+    short = [len(cell.split()) <= 9 for cell in (*first, *second)]
+    if not all(short) or sum(bool(cell.strip()) for cell in first) < 2:
+        return
+    over: list[str] = []
+    for name in first:
+        over.append(name if name.strip() or not over else over[-1])
+    upper, lower = header_score(first), header_score(second)
+    filled = [sum(bool(cell.strip()) for cell in cells) for cells in (set(first), set(second))]
+    pairs = list(zip_longest(first, second, fillvalue=""))
+    if lower >= HEADER and filled[1] > filled[0]:  # names under the names of groups
+        yield max(lower, upper) + 0.01, tuple(b if b.strip() else a for a, b in pairs), 2
+    if any(is_day(cell) for cell in second) and upper >= HEADER:  # "Progress" above "March" and "May"
+        days = zip_longest(over, first, second, fillvalue="")
+        names = tuple(f"{group} {b}" if is_day(b) else (a or b) for group, a, b in days)
+        if all(is_day(b) or not b.strip() or b == a for a, b in pairs):
+            yield upper + 0.02, names, 2
+    joined = tuple(a if a == b else f"{a} {b}".strip() for a, b in pairs)
+    if _known(joined) > _known(first) and _names_all(pairs, joined):
+        yield header_score(joined) + 0.05, joined, 2
+
+
+def _known(names: Sequence[str]) -> float:
+    return sum(max(name_votes(name).values(), default=0.0) for name in names)
+
+
+def _names_all(pairs: Sequence[tuple[str, str]], joined: Sequence[str]) -> bool:
+    """Return whether each cell of the lower row is part of a name, so that it holds no value of the plan."""
+    lower = [(b, name) for (_, b), name in zip(pairs, joined, strict=True) if b.strip()]
+    return len(lower) > 1 and all(name_votes(b) or name_votes(name) for b, name in lower)

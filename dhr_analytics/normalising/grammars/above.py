@@ -1,0 +1,108 @@
+"""Above: a recommendation on a line, a heading or a band, and its actions in the rows below."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dhr_analytics.normalising.frames import Frame
+from dhr_analytics.normalising.grammars.sections import Sections
+from dhr_analytics.normalising.grammars.table_rows import take
+from dhr_analytics.normalising.grammars.walk import Step, steps
+from dhr_analytics.normalising.lines import LABEL, NUMBER_ALONE, numbered, words_a_recommendation
+from dhr_analytics.normalising.roles import Columns
+from dhr_analytics.normalising.rows import PlanRow, Reading
+
+NAME = "recommendation above its actions"
+_ACTION_HEADING = re.compile(
+    r"^(?P<number>(?:action|goal|objective|priority|aim)\s+(?P<n>\d{1,2}))\s*[:.–-]\s*(?=\S)", re.IGNORECASE
+)
+_ASKING_ROLES = ("action", "milestones", "response")
+
+
+def read(frame: Frame, columns: Columns) -> Reading | None:
+    """Read a frame in which recommendations are above the rows of their actions.
+
+    Parameters
+    ----------
+    frame : Frame
+    columns : Columns
+        The roles of its columns; none of them need be that of a recommendation.
+
+    Returns
+    -------
+    Reading or None
+        None where no line or band is worded as a recommendation.
+    """
+    columns = _without_recommendation(columns)
+    if columns is None:
+        return None
+    state = Sections()
+    waiting: Step | None = None
+    number = ""
+    found = 0
+    for step in steps(frame, columns):
+        if step.kind in ("heading", "line", "title") and NUMBER_ALONE.fullmatch(step.text):
+            number, waiting = step.text, None
+            continue
+        if step.kind in ("heading", "line") and _is_recommendation(step, number):
+            waiting = _unused(state, waiting, step)
+            continue
+        if step.kind == "row" and waiting is not None:
+            state.flush()
+            _open(state, waiting, number, step)
+            waiting, number, found = None, "", found + 1
+            continue
+        if step.kind == "row":
+            step.cells.pop("number", "")
+        take(state, step)
+    if waiting is not None:
+        _open(state, waiting, number, Step("row", waiting.row))
+    state.flush()
+    state.close()
+    return Reading(NAME, tuple(state.rows), tuple(state.rejected)) if found else None
+
+
+def _without_recommendation(columns: Columns) -> Columns | None:
+    """Give columns whose wording is that of actions; a column of milestones serves where there is none."""
+    roles = list(columns.roles)
+    if "action" not in roles:
+        for other in ("recommendation", *_ASKING_ROLES[1:]):
+            if other in roles:
+                roles[roles.index(other)] = "action"
+                break
+        else:
+            return None
+    elif "recommendation" in roles:
+        return None
+    return replace(columns, roles=tuple(roles))
+
+
+def _is_recommendation(step: Step, number: str) -> bool:
+    text = step.text
+    return bool(words_a_recommendation(text) or _ACTION_HEADING.match(text) or (number and len(text.split()) >= 4))
+
+
+def _unused(state: Sections, waiting: Step | None, step: Step) -> Step:
+    """Put a recommendation that no row followed into the plan as one without actions."""
+    if waiting is not None:
+        if numbered(waiting.text) and numbered(step.text):
+            _open(state, waiting, "", Step("row", waiting.row))
+        else:
+            state.prose.append(waiting)
+    return step
+
+
+def _open(state: Sections, above: Step, number: str, step: Step) -> None:
+    text = above.text
+    cells = {"recommendation": LABEL.sub("", text)}
+    if match := _ACTION_HEADING.match(text):
+        cells = {"number": match["n"], "recommendation": text[match.end() :]}
+    elif match := numbered(text):
+        cells = {"number": match["number"].strip(), "recommendation": text[match.end() :]}
+    elif number:
+        cells["number"] = number
+    own = {role: words for role, words in step.cells.items() if role != "number"}
+    place = above.row.place if above.row is step.row else f"{above.row.place}; {step.row.place}"
+    state.rejected += step.rejected
+    state.rows.append(PlanRow({**cells, **own}, place, state.heading, step.row.after_break, "recommendation"))

@@ -1,0 +1,252 @@
+"""Plan-likeness: how much a whole reading looks like an action plan, in named features with weights."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from dhr_analytics.normalising.cells.agencies import is_agency, is_role
+from dhr_analytics.normalising.cells.dates import read_target
+from dhr_analytics.normalising.cells.scope import read_scope
+from dhr_analytics.normalising.cells.updates import purpose
+from dhr_analytics.normalising.grammars.cut_rows import Draft, Recommendation
+from dhr_analytics.normalising.roles import BARE_NUMBER, asks, name_votes
+from dhr_analytics.vocabulary import terms
+
+_SAMPLE = 60
+_END = re.compile(r"[.!?:;)\]”\"]\s*$")
+_INNER_NUMBER = re.compile(r"[.!?]\s+(?:R?\d{1,2}[.):]|Recommendation\s+\d)\s+[A-Z]")
+_NOTHING = re.compile(r"\W*(?:tb[cad]|n/?a|none|nil|ongoing|on-going|various)?\W*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A reading as the features look at it: recommendations with their actions, and how much of the text it used."""
+
+    recommendations: Sequence[Recommendation]
+    actions: Sequence[Draft]
+    used: float  # share of the words of the frame that are in a cell of the plan
+
+    @property
+    def texts(self) -> list[str]:
+        """The wordings of the recommendations."""
+        return [rec.text for rec in self.recommendations]
+
+    def cells(self, role: str) -> list[str]:
+        """The filled cells of one role."""
+        return [
+            text for each in self.actions for name, text in each.cells.items() if purpose(name) == role and text.strip()
+        ]
+
+
+def sample(recommendations: Sequence[Recommendation], used: float) -> Sample:
+    """Return a reading thinned out evenly, so that looking at it takes the same time however long it is."""
+    some = recommendations[:: max(1, len(recommendations) // _SAMPLE)]
+    return Sample(some, [action for rec in some for action in rec.actions], used)
+
+
+def share(values: Iterable[object], empty: float = 0.0) -> float:
+    """Return the share of true values, or ``empty`` where there are none."""
+    found = [bool(value) for value in values]
+    return sum(found) / len(found) if found else empty
+
+
+# --- features: each from 0 to 1 ----------------------------------------------------------------------
+
+
+def _numbers_run_on(read: Sample) -> float:
+    numbers = [_counted(rec.number) for rec in read.recommendations]
+    steps = [(a, b) for a, b in pairwise(numbers) if a and b]
+    if len(steps) < 2:
+        return 0.5
+    return share(a[0] != b[0] or b[1] == a[1] + 1 or b[1] == 1 for a, b in steps)
+
+
+def _counted(number: str) -> tuple[str, int] | None:
+    digits = re.search(r"(\d+)\D*$", number)
+    return (number[: digits.start()], int(digits[1])) if digits else None
+
+
+def _numbered(read: Sample) -> float:
+    some = share(rec.number for rec in read.recommendations)
+    return max(some, 1 - some)
+
+
+def _ask(read: Sample) -> float:
+    return share(map(asks, read.texts))
+
+
+def _actions_ask(read: Sample) -> float:
+    return share(map(asks, read.cells("action")), empty=0.5)
+
+
+def _capital(read: Sample) -> float:
+    return share(re.match(r"[\W\d_]*[A-Z]", text) for text in read.texts)
+
+
+def _actions_capital(read: Sample) -> float:
+    return share((re.match(r"[\W\d_]*(?:[a-z][.)]\s*)?[A-Z]", text) for text in read.cells("action")), empty=1.0)
+
+
+def _ends(read: Sample) -> float:
+    ends = share(_END.search(text) for text in read.texts)
+    return max(ends, 1 - ends)
+
+
+def _lengths(read: Sample) -> float:
+    return share(5 <= len(text.split()) <= 120 for text in read.texts)
+
+
+def _not_short(read: Sample) -> float:
+    return share(len(text.split()) >= 4 for text in read.texts)
+
+
+def _distinct(read: Sample) -> float:
+    texts = [terms.fold(text) for text in read.texts]
+    return len(set(texts)) / len(texts) if texts else 0.0
+
+
+def _one_text(read: Sample) -> float:
+    return 1 - share(_INNER_NUMBER.search(text) for text in read.texts)
+
+
+def _targets(read: Sample) -> float:
+    cells = read.cells("target")
+    return share((_NOTHING.fullmatch(cell) or read_target(cell).basis != "none" for cell in cells), empty=0.5)
+
+
+def _leads(read: Sample) -> float:
+    cells = read.cells("lead")
+    return share((is_agency(cell) or is_role(cell) for cell in cells), empty=0.4)
+
+
+def _short_leads(read: Sample) -> float:
+    return share((len(cell.split()) <= 14 and not cell[:1].islower() for cell in read.cells("lead")), empty=1.0)
+
+
+def _statuses(read: Sample) -> float:
+    return share((len(cell.split()) <= 12 for role in ("status", "rag") for cell in read.cells(role)), empty=0.5)
+
+
+def _scopes(read: Sample) -> float:
+    cells = [cell for rec in read.recommendations for cell in rec.scopes]
+    return share((read_scope(cell) or len(cell.split()) <= 4 for cell in cells), empty=0.8)
+
+
+def _no_labels(read: Sample) -> float:
+    texts = [*read.texts, *read.cells("action")]
+    return 1 - share(len(text.split()) <= 6 and name_votes(text) or _opens_with_label(text) for text in texts)
+
+
+def _opens_with_label(text: str) -> bool:
+    label, colon, rest = text.partition(":")
+    return bool(colon and rest) and len(label.split()) <= 4 and max(name_votes(label).values(), default=0) >= 0.9
+
+
+def _few_actions(read: Sample) -> float:
+    return share(len(rec.actions) <= 8 for rec in read.recommendations)
+
+
+def _alike(read: Sample) -> float:
+    """How often the actions fill the same cells."""
+    shapes = [
+        frozenset(purpose(role) for role, cell in each.cells.items() if cell.strip()) & _STATED for each in read.actions
+    ]
+    return max((shapes.count(shape) for shape in set(shapes)), default=0) / max(1, len(shapes))
+
+
+def _stated(read: Sample) -> float:
+    """How often an action says who, when or how far."""
+    return share(
+        _STATED & {purpose(role) for role, cell in each.cells.items() if cell.strip()} for each in read.actions
+    )
+
+
+def _texts_not_values(read: Sample) -> float:
+    return 1 - share(
+        read_target(text).on is not None and len(text.split()) <= 5 or BARE_NUMBER.fullmatch(text.strip())
+        for text in read.texts
+    )
+
+
+def _several(read: Sample) -> float:
+    return min(1.0, math.log2(1 + len(read.recommendations)) / 3)
+
+
+def _used(read: Sample) -> float:
+    return read.used
+
+
+def _few_joins(read: Sample) -> float:
+    """How few recommendations were put together from several rows."""
+    return 1 - share(len(rec.places) > 1 + 2 * len(rec.actions) for rec in read.recommendations)
+
+
+_STATED = frozenset(("lead", "target", "status", "rag", "progress", "response"))
+
+# name: (feature, weight); a reading's score is the sum of weight x (feature - 1) from `_BASE`: what is amiss counts.
+FEATURES: dict[str, tuple[Callable[[Sample], float], float]] = {
+    "numbers run on": (_numbers_run_on, 2.0),
+    "all or none are numbered": (_numbered, 1.0),
+    "recommendations ask for something": (_ask, 4.0),
+    "actions ask for something": (_actions_ask, 1.5),
+    "recommendations begin with a capital": (_capital, 3.0),
+    "actions begin with a capital": (_actions_capital, 2.5),
+    "recommendations end alike": (_ends, 1.0),
+    "recommendations are of a usual length": (_lengths, 2.5),
+    "recommendations are no single words": (_not_short, 3.0),
+    "no recommendation twice": (_distinct, 3.0),
+    "no number within a recommendation": (_one_text, 2.0),
+    "targets are dates": (_targets, 2.0),
+    "owners are bodies or posts": (_leads, 1.0),
+    "owners are short": (_short_leads, 1.5),
+    "statuses are short": (_statuses, 1.0),
+    "scopes are scopes": (_scopes, 1.5),
+    "no label within a text": (_no_labels, 4.0),
+    "few actions for each": (_few_actions, 1.0),
+    "actions are alike": (_alike, 1.0),
+    "actions say who, when or how far": (_stated, 2.0),
+    "no value where a text should be": (_texts_not_values, 4.0),
+    "several recommendations": (_several, 2.0),
+    "the words of the table are used": (_used, 3.0),
+    "rows are whole": (_few_joins, 1.0),
+}
+_BASE = 9.0
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """The score of a reading, and what each feature gave."""
+
+    score: float
+    features: Mapping[str, float]
+
+    @property
+    def chance(self) -> float:
+        """The score as the chance (0 to 1) that the reading is right."""
+        return 1 / (1 + math.exp(-self.score))
+
+
+def likeness(recommendations: Sequence[Recommendation], used: float) -> Likeness:
+    """Score a reading.
+
+    Parameters
+    ----------
+    recommendations : sequence of Recommendation
+        With their actions.
+    used : float
+        The share (0 to 1) of the words of the frame that are in a cell of the plan.
+
+    Returns
+    -------
+    Likeness
+        The score is on the scale of log odds.
+    """
+    if not recommendations:
+        return Likeness(-20.0, {})
+    read = sample(recommendations, used)
+    values = {name: feature(read) for name, (feature, _) in FEATURES.items()}
+    return Likeness(_BASE + sum(weight * (values[name] - 1) for name, (_, weight) in FEATURES.items()), values)

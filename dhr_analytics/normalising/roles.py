@@ -1,0 +1,400 @@
+"""Roles: what each column of a table holds, by its name, its cells and its place, settled in one assignment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+import numpy as np
+from rapidfuzz import fuzz, process
+from scipy.optimize import linear_sum_assignment
+
+from dhr_analytics.normalising.cells.agencies import is_agency, is_role
+from dhr_analytics.normalising.cells.dates import find_dates, read_target
+from dhr_analytics.normalising.cells.scope import read_scope
+from dhr_analytics.normalising.cells.status import read_status
+from dhr_analytics.vocabulary import terms
+
+# A header misspelt by a converter still counts; below this "action" and "section" meet.
+_CLOSE = 90
+_LONGEST_NAME = 14
+BARE_NUMBER = re.compile(
+    r"\(?(?:r(?:ec(?:ommendation)?)?\.?\s?(?:no\.?\s?)?)?(?:(?P<n>\d{1,3})(?:\.\d{1,2}){0,2}[a-z]?|"
+    r"[ivxl]{1,7}|[a-z]{1,6}[\s./-]?\d{1,3}(?:\.\d{1,2})?)[.):]?",
+    re.IGNORECASE,
+)
+_PLAIN_ID = re.compile(r"(?=\S*\d)[A-Za-z]{0,8}[\w\s()./-]{1,18}")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_PERIOD = re.compile(
+    r"\b(?:q[1-4]|quarter\s[1-4]|(?:20)?\d\d\s?[/-]\s?(?:20)?\d\d|as\s+(?:at|of)|end(?:\s+of)?|to|"
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*)\b",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"\b(?:should|must|will|shall|recommends?|to\s+(?:be|ensure|review|develop|provide|consider|work|make|agree|share|raise|"
+    r"explore|undertake|receive|complete|carry|use))\b|^\W*that\b|"
+    r"^\W*(?:\d+\W*)?(?:ensure|review|develop|provide|deliver|train|update|write|audit|raise|share|include|"
+    r"improve|promote|introduce|establish|consider|work|create|publish|agree|build|increase|strengthen|"
+    r"implement|remind|produce|send|set|make|check|add|ask|hold|put|buy|change|invite|give|explore|identify|"
+    r"monitor|revise|circulate|amend|embed|use|carry|commission|run|appoint|design|arrange|brief|draft|recruit|"
+    r"launch|refresh|pilot|organise|dip|flag|map|nominate|meet|keep|tell|name|report|retrain|replace|explain|"
+    r"extend|fund|join|teach|show|offer|continue|undertake|complete|conduct|reinforce|support|adopt)\b",
+    re.IGNORECASE,
+)
+
+# Roles that one column at most has, and those that several may share (several updates, two outcomes).
+ONCE = (
+    "review", "published", "number", "recommendation", "scope", "section", "action_number", "action", "lead",
+    "person", "target", "completion", "response",
+)  # fmt: skip
+MANY = ("status", "rag", "progress", "evidence", "outcome", "milestones")
+_NO_ROLE = "other"
+_BAR = 0.9  # what a role has to score before a column takes it
+_NAME_WEIGHT = 3.0
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a frame: the printed name and the role of each, and how well the roles fit."""
+
+    names: tuple[str, ...]
+    roles: tuple[str, ...]
+    scores: tuple[float, ...] = ()
+
+    def at(self, role: str) -> int | None:
+        """Return the place of the column that has a role, or None."""
+        return self.roles.index(role) if role in self.roles else None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the cells of one column hold: how many, how long, and the share that reads as each kind."""
+
+    n: int
+    words: float
+    repeated: float
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=20_000)
+def name_votes(label: str) -> Mapping[str, float]:
+    """Return what a printed column name says of its role.
+
+    Parameters
+    ----------
+    label : str
+        A header cell, as printed.
+
+    Returns
+    -------
+    mapping of str to float
+        Roles with the weight (0 to 1) of the best match; empty where no word of the name is known.
+
+    Examples
+    --------
+    >>> max(name_votes("Lead agency").items(), key=lambda vote: vote[1])
+    ('lead', 1.0)
+    """
+    votes: dict[str, float] = {}
+    for weight, text in _spellings(label):
+        for role, vote in _votes(text):
+            votes[role] = max(votes.get(role, 0.0), weight * vote)
+    return votes
+
+
+def _spellings(label: str) -> Iterator[tuple[float, str]]:
+    """Give the ways to take a name: whole, without brackets, as parts of a bilingual or joined name."""
+    text = " ".join(_CAMEL.sub(" ", label.replace("_", " ")).split())
+    if not text or len(text.split()) > _LONGEST_NAME or re.search(r"[.;]$", text) and len(text.split()) > 4:
+        return
+    yield 1.0, text
+    if (bare := " ".join(_BRACKETS.sub(" ", text).split())) and bare != text:
+        yield 0.97, bare
+    parts = [part for part in re.split(r"\s*[/|:\n]\s*|\s[–—-]\s", bare or text) if part.strip()]
+    if len(parts) > 1:
+        for part in parts:
+            yield 0.8, part
+
+
+def _votes(text: str) -> Iterator[tuple[str, float]]:
+    folded = terms.fold(text)
+    if found := _listed_role(folded):
+        yield from _either(found, 1.0)
+        return
+    opening = [phrase for phrase in _phrases() if len(phrase) > 5 and folded.startswith(f"{phrase} ")]
+    if opening and text[:1].isupper() and len(text.split()) <= 8:
+        yield from _either(_phrases()[max(opening, key=len)], 0.8)
+    weight = 0.75
+    for role, pattern in _word_patterns():
+        if pattern.search(text):
+            yield from _either(role, weight)
+            weight = 0.5
+
+
+def _either(role: str, weight: float) -> Iterator[tuple[str, float]]:
+    """Give "action or progress" as two votes, the first the stronger one."""
+    first, _, second = role.partition(" or ")
+    yield first, weight * (0.72 if second else 1.0)
+    if second:
+        yield second, weight * 0.6
+
+
+@lru_cache(maxsize=20_000)
+def _listed_role(folded: str) -> str:
+    """Return the role of a listed name, also where a converter broke or misspelt it."""
+    phrases = _phrases()
+    if folded in phrases:
+        return phrases[folded]
+    squeezed = folded.replace(" ", "")
+    if squeezed in _squeezed():
+        return _squeezed()[squeezed]
+    close = process.extractOne(folded, list(phrases), scorer=fuzz.ratio, score_cutoff=_CLOSE)
+    return phrases[close[0]] if len(folded) > 8 and close else ""
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    return {row["phrase"]: row["role"] for row in terms.rows("headers")}
+
+
+@cache
+def _squeezed() -> dict[str, str]:
+    return {phrase.replace(" ", ""): role for phrase, role in _phrases().items() if len(phrase) > 5}
+
+
+@cache
+def _word_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((row["role"], re.compile(row["words"], re.IGNORECASE)) for row in terms.rows("header_words"))
+
+
+def role_of(label: str) -> str:
+    """Return the role that a printed name says most strongly, or ``""``."""
+    votes = name_votes(label)
+    return max(votes, key=lambda role: votes[role]) if votes else ""
+
+
+def may_be(label: str) -> str:
+    """Return what a column is where no other has that role ("Learning point": a recommendation), or ``""``."""
+    return _listed_role(terms.fold(label)).partition(" or ")[0] if " or " in _listed_role(terms.fold(label)) else ""
+
+
+def listed_role(label: str) -> str:
+    """Return the role of a name that is listed, or nearly so spelt, or ``""``."""
+    return _listed_role(terms.fold(label)).rpartition(" or ")[2]
+
+
+def is_day(label: str) -> bool:
+    """Return whether a header cell names nothing but a day or a period ("Mar 24", "Q1 24/25")."""
+    if not re.search(r"\d", label):
+        return False
+    rest = label
+    for span in reversed(find_dates(label)):
+        rest = rest[: span.start] + rest[span.end :]
+    return not _PERIOD.sub("", rest).strip(" \n\t:;,./()–—-")
+
+
+def asks(text: str) -> bool:
+    """Return whether a text is worded as a recommendation or an action ("should", "Review ...")."""
+    return bool(_ASKING.search(text))
+
+
+# --- header rows -----------------------------------------------------------------------------------
+
+_CORE = ("recommendation", "action")
+_BESIDE = ("number", "lead", "person", "target", "status", "rag", "progress", "completion", "scope", "outcome",
+           "response", "evidence", "milestones")  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def header_score(cells: tuple[str, ...]) -> float:
+    """Return how much a row reads as the header of a plan: 0 and below is none, 1 a row of known names.
+
+    Parameters
+    ----------
+    cells : tuple of str
+        The row, as printed.
+
+    Returns
+    -------
+    float
+        The mean of its names, less where no name is that of a recommendation or action with a second role.
+    """
+    filled = [cell for cell in cells if cell.strip()]
+    if len(filled) < 2:
+        return -1.0
+    worth = [_name_worth(cell) for cell in filled]
+    mean = sum(worth) / len(worth)
+    votes = [name_votes(cell) for cell in filled]
+    known = sum(max(vote.values(), default=0) >= 0.4 for vote in votes)
+    if known * 2 <= len(filled) and known < 4:
+        return min(mean, 0.0)
+    return mean if _has_core(votes) else mean - 0.5
+
+
+def _has_core(votes: Sequence[Mapping[str, float]]) -> bool:
+    """Return whether one name is that of a recommendation or action, and another that of a role beside it."""
+    core = {i for i, vote in enumerate(votes) if any(vote.get(role, 0) >= 0.4 for role in _CORE)}
+    beside = {i for i, vote in enumerate(votes) if any(vote.get(role, 0) >= 0.4 for role in _BESIDE)}
+    return bool(core) and len(core | beside) > 1
+
+
+def _name_worth(cell: str) -> float:
+    votes = name_votes(cell)
+    words = len(cell.split())
+    if votes:
+        return max(votes.values()) * (1.0 if words <= 9 else 0.6)
+    if is_day(cell):
+        return 0.5
+    if words <= 5 and not re.search(r"\d|[.;]$", cell.strip()):
+        return 0.15
+    return -0.3 if words <= _LONGEST_NAME else -1.0
+
+
+# --- cells -----------------------------------------------------------------------------------------
+
+
+def _states(cell: str) -> bool:
+    words = ("completed", "in_progress", "not_started", "considering")
+    return len(cell.split()) <= 6 and any(terms.any_of("status", kind).match(cell) for kind in words)
+
+
+def _reports(cell: str) -> bool:
+    read = read_status({"progress": cell})
+    return read.value != "no_update" or bool(read.doubt)
+
+
+_KINDS: dict[str, Callable[[str], bool]] = {
+    "number": lambda cell: bool(BARE_NUMBER.fullmatch(cell)),
+    "id": lambda cell: bool(_PLAIN_ID.fullmatch(cell)),
+    "target": lambda cell: len(cell.split()) <= 9 and read_target(cell).basis != "none",
+    "date": lambda cell: len(cell.split()) <= 6 and bool(find_dates(cell)),
+    "status": _states,
+    "rag": lambda cell: bool(re.fullmatch(r"red|amber|green|blue|grey|yellow|[ragb]|[1-5]", cell, re.IGNORECASE)),
+    "scope": lambda cell: len(cell.split()) <= 6 and bool(read_scope(cell)),
+    "lead": lambda cell: len(cell.split()) <= 14 and (is_agency(cell) or is_role(cell)),
+    "asks": asks,
+    "short": lambda cell: len(cell.split()) <= 3,
+}  # fmt: skip
+_SAMPLE = 40
+
+
+def profile(cells: Sequence[str]) -> Profile:
+    """Return what a column holds, looked at in a sample of its cells spread over the table."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled:
+        return Profile(0, 0.0, 0.0)
+    some = filled[:: max(1, len(filled) // _SAMPLE)]
+    shares = {kind: sum(map(fits, some)) / len(some) for kind, fits in _KINDS.items()}
+    words = sum(len(cell.split()) for cell in some) / len(some)
+    return Profile(len(filled), words, 1 - len(set(filled)) / len(filled), shares)
+
+
+def _signed(share: float) -> float:
+    return 2 * share - 1
+
+
+def _prose(column: Profile, least: float) -> float:
+    typed = max(column.shares[kind] for kind in ("number", "date", "scope", "rag"))
+    if typed > 0.6:
+        return -1.0
+    return min(1.0, max(-1.0, (column.words - least) / least))
+
+
+def _fit_wording(column: Profile) -> float:
+    return 0.5 * _prose(column, 5.0) + 0.5 * _signed(column.shares["asks"])
+
+
+def _fit_typed(kind: str) -> Callable[[Profile], float]:
+    return lambda column: _signed(column.shares[kind])
+
+
+def _fit_free(column: Profile) -> float:
+    return 0.1 if column.words >= 3 else -0.2
+
+
+_FITS: dict[str, Callable[[Profile], float]] = {
+    "review": lambda column: -1.0 if column.shares["number"] > 0.6 else 0.6 * (column.repeated > 0),
+    "published": _fit_typed("date"),
+    "number": lambda column: _signed(max(column.shares["number"], 0.7 * column.shares["id"])) - (column.words > 5),
+    "recommendation": _fit_wording,
+    "scope": _fit_typed("scope"),
+    "section": lambda column: 0.3 if column.words <= 8 and column.shares["number"] < 0.5 else -0.8,
+    "action_number": _fit_typed("number"),
+    "action": lambda column: 0.5 * _prose(column, 3.0) + 0.5 * _signed(column.shares["asks"]),
+    "lead": lambda column: _signed(column.shares["lead"]) if column.words <= 15 else -1.0,
+    "person": lambda column: -1.0 if column.words > 12 or column.shares["date"] > 0.5 else 0.1,
+    "target": _fit_typed("target"),
+    "completion": lambda column: _signed(column.shares["date"]) * 0.5,
+    "response": lambda column: 0.4 if column.shares["short"] > 0.5 else 0.0,
+    "status": lambda column: _signed(column.shares["status"]) * 0.7 - (column.words > 12),
+    "rag": lambda column: _signed(column.shares["rag"]) * 0.6 if column.n else 0.0,
+    "progress": _fit_free,
+    "evidence": _fit_free,
+    "outcome": _fit_free,
+    "milestones": _fit_free,
+}
+# How much the cells count beside the name; a column of topics is no scope, whatever it is called.
+_WEIGHTS = {"scope": 2.6, "target": 1.7, "recommendation": 1.6, "number": 1.5, "action": 1.4, "lead": 1.2, "rag": 1.4}
+# Where its name says nothing, what a column may still be by its cells alone.
+_BY_CELLS = ("number", "recommendation", "action", "lead", "status", "scope", "rag", "target", "progress")
+
+
+def _score(role: str, votes: Mapping[str, float], column: Profile, place: float, named: bool) -> float:
+    """Return how well one column suits one role; ``place`` is 0 on the left and 1 on the right."""
+    by_name = _NAME_WEIGHT * votes.get(role, 0.0)
+    if not votes.get(role) and (role not in _BY_CELLS or not column.n):
+        return -1.0
+    fit = _FITS[role](column) * _WEIGHTS.get(role, 1.0) if column.n else 0.0
+    unnamed = 0.0 if votes.get(role) else 0.5 * named + 0.4 * bool(votes)
+    lean = {"number": 0.35, "recommendation": 0.2, "review": 0.1}.get(role, 0.0) * (0.5 - place)
+    # A day under a name of its own is a target only where the name says so.
+    strange = 1.0 if role == "target" and named and not votes.get(role) else 0.0
+    return by_name + fit + lean - unnamed - strange
+
+
+def assign(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
+    """Settle the role of every column of a frame at once.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The printed name of each column, ``""`` where it has none.
+    rows : sequence of sequences of str
+        The cells below.
+
+    Returns
+    -------
+    Columns
+        A role for each column, ``""`` for one whose words are kept as a note.
+    """
+    width = len(names)
+    profiles = [profile([row[i] for row in rows if i < len(row)]) for i in range(width)]
+    votes = [name_votes(name) for name in names]
+    roles = (*ONCE, *MANY)
+    grid = np.full((width, len(roles) + width), _BAR)
+    for i in range(width):
+        for j, role in enumerate(roles):
+            place = i / max(1, width - 1)
+            grid[i, j] = _score(role, votes[i], profiles[i], place, bool(names[i].strip()))
+        grid[i, len(roles) :] = max(_BAR, _NAME_WEIGHT * votes[i].get(_NO_ROLE, 0.0))
+    at, chosen = linear_sum_assignment(-grid)
+    found = {int(i): roles[j] for i, j in zip(at, chosen, strict=True) if j < len(roles)}
+    given = [found.get(i) or _shared_role(names[i], votes[i], profiles[i]) for i in range(width)]
+    scores = tuple(float(grid[i, j]) for i, j in zip(at, chosen, strict=True))
+    return Columns(tuple(names), tuple(given), scores)
+
+
+def _shared_role(name: str, votes: Mapping[str, float], column: Profile) -> str:
+    """Return the role of a column beside others of that role, as of one more update; a day is an update."""
+    best = max(votes, key=lambda role: votes[role], default="")
+    if best in MANY and votes[best] >= 0.5:
+        return best
+    if is_day(name):
+        return "rag" if column.n and column.shares["rag"] >= 0.7 else "progress"
+    return ""
