@@ -14,7 +14,6 @@ from dhr_analytics.normalising.roles import Columns, assign
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 from dhr_analytics.reading import RawRow
 
-
 # A reading that joins cut rows has to be better by this much than one in which each row is whole.
 _WHOLE = 0.3
 
@@ -28,6 +27,7 @@ class Candidate:
     recommendations: tuple[Recommendation, ...]
     rejected: tuple[Rejected, ...]
     likeness: Likeness
+    used: float
     columns: Columns = field(default_factory=lambda: Columns((), ()))
 
     @property
@@ -71,16 +71,27 @@ def _readings(frame: Frame, columns: Columns, listed: Sequence[PlanRow]) -> Iter
 
 def _candidate(reading: Reading, frame: Frame, columns: Columns, *, whole: bool) -> Candidate:
     found, unplaced = stitch(reading.rows, whole=whole)
-    score = likeness(found, _used(reading, frame, unplaced))
-    name = reading.grammar if not whole else f"{reading.grammar}, each row whole"
-    return Candidate(name, frame, tuple(found), (*reading.rejected, *unplaced), score, columns)
+    words = sum(len(cell.split()) for row in frame.rows if not row.line for cell in set(row.cells))
+    used = _used(reading, words, unplaced)
+    name = f"{reading.grammar}, each row whole" if whole else reading.grammar
+    rejected = (*reading.rejected, *unplaced)
+    return Candidate(name, frame, tuple(found), rejected, likeness(found, used), used, columns)
 
 
-def _used(reading: Reading, frame: Frame, unplaced: Sequence[Rejected]) -> float:
+def from_reading(reading: Reading, tables: Sequence[RawTable]) -> Candidate:
+    """Score a reading of a whole part of a document, whose rows are all complete."""
+    found, unplaced = stitch(reading.rows, whole=True)
+    rows = [row for table in tables if table.kind == "table" for row in table.rows]
+    words = sum(len(cell.split()) for row in rows for cell in set(row.cells))
+    used = _used(reading, words, unplaced) if words else 1.0
+    rejected = (*reading.rejected, *unplaced)
+    return Candidate(reading.grammar, Frame((), ()), tuple(found), rejected, likeness(found, used), used)
+
+
+def _used(reading: Reading, words: int, unplaced: Sequence[Rejected]) -> float:
     """Return the share of the words of the tables that are in cells of the plan; notes count half."""
-    every = sum(len(cell.split()) for row in frame.rows if not row.line for cell in set(row.cells))
     used = sum(
         len(text.split()) * (0.5 if role == "notes" else 1) for row in reading.rows for role, text in row.cells.items()
     )
     lost = sum(len(piece.text.split()) for piece in unplaced)
-    return min(1.0, max(0.0, used - lost) / every) if every else 0.0
+    return min(1.0, max(0.0, used - lost) / words) if words else 0.0

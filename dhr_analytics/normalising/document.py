@@ -1,52 +1,154 @@
-"""A whole document: its frames are read, and those readings that make up the plan are put together."""
+"""A whole document: each part is read in every way, and the most plan-like way is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 
-from dhr_analytics.normalising.choose import Candidate, candidates
-from dhr_analytics.normalising.frames import Frame, frames_of
+from rapidfuzz import fuzz, process
+
+from dhr_analytics.normalising.choose import Candidate, candidates, from_reading
+from dhr_analytics.normalising.frames import Frame, frames_of, region_of
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation
 from dhr_analytics.normalising.grammars.keyed import listed_in
-from dhr_analytics.normalising.rows import Rejected
+from dhr_analytics.normalising.lines import is_title
+from dhr_analytics.normalising.rows import Reading, Rejected
 from dhr_analytics.reading import RawTable
+from dhr_analytics.vocabulary import terms
 
-_LEAST = -2.0  # the score under which a frame is taken to hold no plan
+# The chance of being right under which a frame is taken to hold no plan.
+LEAST = 0.1
+# Two wordings as like as this are one recommendation, printed twice.
+_SAME = 92
+# How much the words that a way leaves unused in tables count against it, on the scale of the score.
+_UNUSED = 6.0
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to read a part of a document: the readings of its frames, and what it leaves unused."""
+
+    name: str
+    winners: tuple[Candidate, ...]
+    unread: tuple[Frame, ...] = ()
+    covered: float = 1.0
+    tried: tuple[Candidate, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """The number of recommendations."""
+        return sum(len(winner.recommendations) for winner in self.winners)
+
+    @property
+    def score(self) -> float:
+        """The mean score of its recommendations, less for words of tables that it leaves unused."""
+        if not self.n:
+            return -20.0
+        whole = sum(winner.score * len(winner.recommendations) for winner in self.winners)
+        return whole / self.n - _UNUSED * (1 - self.covered)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen of a document: recommendations in order, the pieces set aside, the winning readings."""
+    """What was chosen of a document, what was set aside, and every way that was tried."""
 
     title: str
+    winners: tuple[Candidate, ...]
     recommendations: tuple[Recommendation, ...]
     rejected: tuple[Rejected, ...]
-    winners: tuple[Candidate, ...]
-    tried: tuple[tuple[Candidate, ...], ...]
+    unread: tuple[Frame, ...] = ()
+    ways: tuple[tuple[Way, ...], ...] = field(default=())
+
+    @property
+    def chance(self) -> float:
+        """The chance that the document is read right: the mean over its recommendations."""
+        n = sum(len(winner.recommendations) for winner in self.winners)
+        whole = sum(winner.likeness.chance * len(winner.recommendations) for winner in self.winners)
+        return whole / n if n else 0.0
 
 
-def choose(tables: Iterable[RawTable]) -> Choice:
-    """Read a document in every way there is and keep the most plan-like readings."""
+def choose(tables: Iterable[RawTable], *, joined: bool = True) -> Choice:
+    """Read a document in every way there is and keep the most plan-like readings.
+
+    Parameters
+    ----------
+    tables : iterable of RawTable
+        The document as read.
+    joined : bool
+        Whether a table may go on in the next one: true for PDF, scans and converted text.
+
+    Returns
+    -------
+    Choice
+    """
     tables = list(tables)
-    frames = frames_of(tables)
-    listed = listed_in([(row.cells[0], row.place) for frame in frames for row in frame.rows if row.line])
-    tried = [tuple(candidates(frame, listed)) for frame in frames]
-    winners = [each[0] for each in tried if each and each[0].score >= _LEAST]
-    recommendations = [rec for winner in winners for rec in winner.recommendations]
+    parts = [list(part) for _, part in groupby(tables, key=region_of)]
+    ways = [_ways(part, joined=joined) for part in parts]
+    best = [max(each, key=lambda way: way.score) for each in ways]
+    winners = [winner for way in best for winner in way.winners]
+    recommendations, repeated = _once([rec for winner in winners for rec in winner.recommendations])
     rejected = [piece for winner in winners for piece in winner.rejected]
-    used = {id(winner.frame) for winner in winners}
-    rejected += [piece for frame in frames if id(frame) not in used for piece in _unread(frame)]
-    return Choice("", tuple(recommendations), tuple(rejected), tuple(winners), tuple(tried))
+    unread = tuple(frame for way in best for frame in way.unread)
+    return Choice(_title(tables), tuple(winners), tuple(recommendations), (*rejected, *repeated), unread, tuple(ways))
 
 
-def _unread(frame: Frame) -> list[Rejected]:
-    return [
-        Rejected(
-            row.place,
-            " ".join(" ".join(row.filled).split()),
-            "text outside the plan" if row.line else "table without a recommendation or action column",
-        )
-        for row in frame.rows
-        if row.filled
-    ]
+def _ways(tables: Sequence[RawTable], *, joined: bool) -> tuple[Way, ...]:
+    ways = [_by_frames("tables", tables, joined=joined)]
+    for name, read in _WHOLE_PARTS.items():
+        reading = read(tables)
+        if reading is not None and reading.rows:
+            ways.append(_by_reading(name, reading, tables))
+    return tuple(ways)
+
+
+_WHOLE_PARTS: dict[str, Callable[[Sequence[RawTable]], Reading | None]] = {}
+
+
+def _by_frames(name: str, tables: Sequence[RawTable], *, joined: bool) -> Way:
+    frames = frames_of(tables, joined=joined)
+    lines = [(row.cells[0], row.place) for frame in frames for row in frame.rows if row.line]
+    listed = listed_in(lines)
+    tried = [candidates(frame, listed) for frame in frames]
+    kept = [bool(each) and each[0].likeness.chance >= LEAST for each in tried]
+    winners = tuple(each[0] for each, keep in zip(tried, kept, strict=True) if keep)
+    unread = tuple(frame for frame, keep in zip(frames, kept, strict=True) if not keep)
+    words = sum(_words(winner.frame) for winner in winners)
+    used = sum(_words(winner.frame) * winner.used for winner in winners)
+    return Way(name, winners, unread, used / words if words else 0.0, tuple(each for some in tried for each in some))
+
+
+def _by_reading(name: str, reading: Reading, tables: Sequence[RawTable]) -> Way:
+    candidate = from_reading(reading, tables)
+    covered = candidate.used if any(table.kind == "table" for table in tables) else 1.0
+    winners = (candidate,) if candidate.likeness.chance >= LEAST else ()
+    return Way(name, winners, (), covered, (candidate,))
+
+
+def _words(frame: Frame) -> int:
+    return sum(len(cell.split()) for row in frame.rows if not row.line for cell in set(row.cells))
+
+
+def _title(tables: Sequence[RawTable]) -> str:
+    """Return the first line that names the document, above or in its first tables."""
+    for table in tables:
+        for row in table.rows[:40]:
+            filled = {cell.strip() for cell in row.cells if cell.strip()}
+            if len(filled) == 1 and is_title(text := filled.pop()):
+                return " ".join(text.split())
+    return ""
+
+
+def _once(found: Sequence[Recommendation]) -> tuple[list[Recommendation], list[Rejected]]:
+    """Leave out a recommendation that a report lists bare and its action plan prints again with actions."""
+    bare = [not any(set(draft.cells) - {"lead"} for draft in rec.actions) for rec in found]
+    texts = [terms.fold(rec.text) for rec in found]
+    planned = [text for text, empty in zip(texts, bare, strict=True) if not empty]
+    kept: list[Recommendation] = []
+    repeated: list[Rejected] = []
+    for rec, empty, text in zip(found, bare, texts, strict=True):
+        if empty and planned and process.extractOne(text, planned, scorer=fuzz.ratio, score_cutoff=_SAME):
+            repeated.append(Rejected("; ".join(rec.places), rec.text, "printed again in the action plan"))
+        else:
+            kept.append(rec)
+    return kept, repeated

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
 from dhr_analytics.normalising.lines import GUIDANCE
-from dhr_analytics.normalising.roles import header_score, is_day, name_votes
+from dhr_analytics.normalising.roles import BARE_NUMBER, asks, header_score, is_day, name_votes
 from dhr_analytics.reading import RawRow, RawTable
 from dhr_analytics.vocabulary import terms
 
@@ -94,7 +94,7 @@ def _frames_of_region(tables: Sequence[tuple[int, RawTable]], region: str, *, jo
         if table.kind == "text":
             lines += [FrameRow((row.cells[0],), row.place, row.break_before, line=True) for row in table.rows]
             continue
-        for names, rows in segments(table.rows):
+        for names, rows in _own_blocks(segments(table.rows)):
             i = _place_of(frames, names, rows, joined=joined)
             if i is None:
                 frames.append(Frame(names, (*lines, *rows), region, at))
@@ -110,6 +110,8 @@ def _place_of(frames: Sequence[Frame], names: tuple[str, ...], rows: Sequence[Fr
     """Return the frame that a segment belongs to: with the same header, or the last one where it has none."""
     if names:
         folded = _folded(names)
+        if not folded:
+            return None
         return next((i for i, frame in enumerate(frames) if _folded(frame.names) == folded), None)
     if not joined or not frames or not frames[-1].names:
         return None
@@ -143,6 +145,44 @@ def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[Fra
         yield names, held
 
 
+def _own_blocks(
+    parts: Iterable[tuple[tuple[str, ...], list[FrameRow]]],
+) -> Iterator[tuple[tuple[str, ...], list[FrameRow]]]:
+    """Split a block off that only follows the table on its sheet: a glossary or contacts under a heading."""
+    for names, rows in parts:
+        start = 0
+        for begin, end in _foreign_blocks(rows):
+            if rows[start:begin] or names and not start:
+                yield names, rows[start:begin]
+            yield ("",), rows[begin:end]
+            start = end
+        if rows[start:] or not start:
+            yield names, rows[start:]
+
+
+def _foreign_blocks(rows: Sequence[FrameRow]) -> Iterator[tuple[int, int]]:
+    """Find runs of rows of two cells at most below a lone heading, none of which asks for anything."""
+    counts = [len(row.filled) for row in rows]
+    usual = sorted(counts)[len(counts) // 2] if counts else 0
+    if usual < 3 and max(counts, default=0) < 5:
+        return
+    i = 0
+    while i < len(rows):
+        end = i + 1
+        while end < len(rows) and counts[end] == 2 and not rows[end].fills:
+            end += 1
+        words = " ".join(cell for row in rows[i:end] for cell in row.filled)
+        alone = end == len(rows) or counts[end] == 1
+        if alone and counts[i] == 1 and end - i > 1 and not asks(words) and not _begins_numbered(rows[i:end]):
+            yield i, end
+        i = end
+
+
+def _begins_numbered(rows: Sequence[FrameRow]) -> bool:
+    """Return whether a run of rows is numbered, or its heading is not in the first column."""
+    return not rows[0].cells[0].strip() or any(BARE_NUMBER.fullmatch(row.filled[0]) for row in rows[1:])
+
+
 def _frame_row(row: RawRow, *, opens: bool) -> FrameRow:
     return FrameRow(row.cells, row.place, row.break_before or opens, row.fills, opens_table=opens)
 
@@ -172,13 +212,11 @@ def header_at(rows: Sequence[RawRow], i: int) -> tuple[tuple[str, ...], int] | N
     groups, both rows joined cell by cell, or the upper row alone.
     """
     first = rows[i].cells
-    if _form_row(first):
-        return None
-    if i + 1 < len(rows) and header_score(first) >= HEADER and _guides(rows[i + 1].cells):
+    below = rows[i + 1].cells if i + 1 < len(rows) and not rows[i + 1].break_before else ()
+    score = 0.0 if _form_row(first) else header_score(first)
+    if score >= HEADER and _guides(below):
         return first, 2
-    choices = [(header_score(first), first, 1)]
-    if i + 1 < len(rows) and not rows[i + 1].break_before:
-        choices += _over_two(first, rows[i + 1].cells)
+    choices = [(score, first, 1), *(_over_two(first, below) if below else ())]
     score, names, taken = max(choices, key=lambda choice: choice[0])
     return (names, taken) if score >= HEADER else None
 
@@ -227,4 +265,6 @@ def _known(names: Sequence[str]) -> float:
 def _names_all(pairs: Sequence[tuple[str, str]], joined: Sequence[str]) -> bool:
     """Return whether each cell of the lower row is part of a name, so that it holds no value of the plan."""
     lower = [(b, name) for (_, b), name in zip(pairs, joined, strict=True) if b.strip()]
-    return len(lower) > 1 and all(name_votes(b) or name_votes(name) for b, name in lower)
+    named = [bool(name_votes(b) or name_votes(name)) for b, name in lower]
+    plain = all(len(b.split()) <= 3 and not re.search(r"\d", b) for b, _ in lower)
+    return len(lower) > 1 and (all(named) or (plain and sum(named) * 2 > len(named)))

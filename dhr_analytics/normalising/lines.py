@@ -20,7 +20,7 @@ NUMBERED_HEADING = re.compile(
 )
 NUMBER = re.compile(
     r"^\s*(?P<number>\(?(?:R(?:ec(?:ommendation)?)?\.?\s?)?(?:\d{1,3}(?:\.\d{1,2}){0,2}[a-z]?|"
-    r"(?=[ivxl])(?:x{0,3}(?:ix|iv|v?i{0,3}))|(?-i:[A-Za-z])|[A-Z]{1,6}\d{1,2})(?:[.):]|\s[–-](?=\s))|"
+    r"(?=[ivxl])(?:x{0,3}(?:ix|iv|v?i{0,3}))|(?-i:[A-Za-z])|[A-Z]{1,6}\d{1,2})(?:[.):](?!\d)|\s[–-](?=\s))|"
     r"(?-i:R\d{1,2}|[A-Z]{2,6}\d{1,2}|\d{1,2}\.\d{1,2})(?=\s+[A-Z]))\s*(?=\S)",
     re.IGNORECASE,
 )

@@ -19,6 +19,7 @@ from dhr_analytics.normalising.grammars.cut_rows import Draft
 from dhr_analytics.normalising.lines import plain_number
 from dhr_analytics.normalising.result import DocumentPlans, PlanTables, Row
 from dhr_analytics.normalising.review import action_doubts, judge, recommendation_doubts
+from dhr_analytics.normalising.rows import Rejected
 from dhr_analytics.reading import RawTable
 
 _FEW = 6
@@ -86,12 +87,24 @@ def normalise(
             )
     set_aside: list[Row] = [
         {"document": document, "location": f"{document}, {r.place}", "text": clean(r.text), "reason": r.reason}
-        for r in rejected
+        for r in (*rejected, *_not_read(choice))
     ]
     if not recommendations:
         return DocumentPlans((), "refused", set_aside)
     plan = PlanTables(clean(title), recommendations, actions, set_aside, review_id)
     return DocumentPlans((plan,), "sure", grammars=tuple(each.grammar for each in choice.winners))
+
+
+def _not_read(choice: Choice) -> Iterator[Rejected]:
+    """Give one piece for each table or passage that holds no plan, with all its words."""
+    for frame in choice.unread:
+        rows = [row for row in frame.rows if row.filled]
+        if rows:
+            text = " ".join(" ".join(cell.split()) for row in rows for cell in row.filled)
+            place = rows[0].place if len(rows) == 1 else f"{rows[0].place} to {rows[-1].place}"
+            names = ", ".join(name for name in frame.names if name.strip())
+            reason = f"header not understood: {names}" if names else "text outside the plan"
+            yield Rejected(place, " ".join(filter(None, (names.replace(",", ""), text))), reason)
 
 
 def _outside_the_plan(tables: Sequence[RawTable]) -> Iterator[str]:

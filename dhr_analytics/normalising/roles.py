@@ -386,8 +386,17 @@ def assign(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
     at, chosen = linear_sum_assignment(-grid)
     found = {int(i): roles[j] for i, j in zip(at, chosen, strict=True) if j < len(roles)}
     given = [found.get(i) or _shared_role(names[i], votes[i], profiles[i]) for i in range(width)]
+    _number_of_actions(given)
     scores = tuple(float(grid[i, j]) for i, j in zip(at, chosen, strict=True))
     return Columns(tuple(names), tuple(given), scores)
+
+
+def _number_of_actions(roles: list[str]) -> None:
+    """Take a number between the recommendation and the action for that of the action."""
+    i = roles.index("number") if "number" in roles else 0
+    beside = roles[i + 1 : i + 2] == ["action"] and "recommendation" in roles[:i]
+    if beside and "action_number" not in roles:
+        roles[i] = "action_number"
 
 
 def _shared_role(name: str, votes: Mapping[str, float], column: Profile) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from dhr_analytics.normalising.frames import Frame
+from dhr_analytics.normalising.grammars.cut_rows import runs_on
 from dhr_analytics.normalising.grammars.sections import Sections
 from dhr_analytics.normalising.grammars.table_rows import take
 from dhr_analytics.normalising.grammars.walk import Step, steps
@@ -45,6 +46,9 @@ def read(frame: Frame, columns: Columns) -> Reading | None:
         if step.kind in ("heading", "line", "title") and NUMBER_ALONE.fullmatch(step.text):
             number, waiting = step.text, None
             continue
+        if waiting is not None and _goes_on(waiting, step):
+            waiting = _joined(waiting, step)
+            continue
         if step.kind in ("heading", "line") and _is_recommendation(step, number):
             waiting = _unused(state, waiting, step)
             continue
@@ -76,6 +80,17 @@ def _without_recommendation(columns: Columns) -> Columns | None:
     elif "recommendation" in roles:
         return None
     return replace(columns, roles=tuple(roles))
+
+
+def _goes_on(waiting: Step, step: Step) -> bool:
+    """Return whether a lone text below a page break is the end of the recommendation above it."""
+    lone = step.kind in ("heading", "line") or len(step.row.filled) == 1
+    return lone and step.row.after_break and runs_on(waiting.text, step.text)
+
+
+def _joined(waiting: Step, step: Step) -> Step:
+    row = replace(waiting.row, cells=(f"{waiting.text} {step.text}",), place=f"{waiting.row.place}; {step.row.place}")
+    return replace(waiting, row=row)
 
 
 def _is_recommendation(step: Step, number: str) -> bool:

@@ -25,7 +25,7 @@ _OPEN_END = re.compile(
     re.IGNORECASE,
 )
 _CLOSED_END = re.compile(r"[.!?:;)\]”\"]\s*$")
-_LOWER_START = re.compile(r"[\W\d_]*[a-zà-ÿ]")
+_LOWER_START = re.compile(r"(?!\(?[a-z]{1,4}[.)]\s)[\W\d_]*[a-zà-ÿ]")
 _SCOPE_WORDS = re.compile(r"(?:\W|\b(?:local|national|regional|and|or|both)\b)*", re.IGNORECASE)
 _MANY_LINES = 8
 # Columns that belong to the action rather than to the recommendation.
@@ -353,6 +353,8 @@ class _Stitcher:
         if row.cells.get("recommendation"):
             return False
         action, above = row.cells.get("action", ""), self.open
+        if self.whole and action:
+            return True
         if self.found[-1].section != row.section and action:
             return True
         if self.one_line:

@@ -17,6 +17,7 @@ from dhr_analytics.normalising.lines import (
     is_heading,
     is_noise,
     is_title,
+    numbered,
     words_a_recommendation,
 )
 from dhr_analytics.normalising.roles import Columns, asks
@@ -147,11 +148,11 @@ def _heads(text: str, row: FrameRow, below: FrameRow | None, at: int) -> bool:
         return False
     if NUMBERED_HEADING.match(text) or is_agency(text):
         return True
-    if asks(text) and len(text.split()) > 3:
+    if asks(text) and len(text.split()) > 7:
         return False
     named = all(word[0].isupper() or len(word) < 4 for word in text.split() if word[0].isalpha())
-    goes_on = below is not None and at < len(below.cells) and below.cells[at][:1].islower()
-    return named or not goes_on
+    next_cell = below.cells[at] if below is not None and at < len(below.cells) else ""
+    return named or not next_cell[:1].islower() or bool(numbered(next_cell))
 
 
 def _row_step(row: FrameRow, columns: Columns) -> Step:
