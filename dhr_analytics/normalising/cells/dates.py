@@ -39,7 +39,7 @@ _PAIR = r"(?:FY\s?)?(?P<y>20\d\d|['’]?\d\d(?=\s?[/-]))"  # the first of two ye
 _PART = r"(?:(?:Q[1-4]\s*[/&–-]\s*)?Q|quarter\s+|(?P<half>H))(?P<q>[1-4])\b"
 _FORMS = {
     "iso": r"(?P<y>20\d\d)[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?!\d)",
-    "eight_digits": r"(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])",
+    "eight_digits": r"(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!/\d)",
     "numeric": r"(?P<d>\d{1,2})\s?[./-]\s?(?P<m>\d{1,2})\s?[./-]\s?(?P<y>20\d\d|\d\d)(?!\d)",
     "day": rf"(?P<d>\d{{1,2}})\s*(?:st|nd|rd|th)?[\s-]+(?:of\s+)?(?P<mon>{_MONTH})[\s,-]*(?P<y>{_YEAR})",
     "month_day": rf"(?P<mon>{_MONTH})\s+(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th),?|,)\s*(?P<y>20\d\d)",
