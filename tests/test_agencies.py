@@ -106,3 +106,14 @@ def test_masking():
     assert masked.count(NAME_MASK) == 1 and masked.count(NUMBER_MASK) == 2
     assert "Feb 2024, £1000000" in masked
     assert mask("Mark the form", ["Mark"]) != mask("Marking the form", ["Mark"]) == "Marking the form"
+
+
+def test_a_day_in_eight_figures_is_no_case_number():
+    assert mask("Due 20260504", []) == "Due 20260504"
+    assert mask("Case 20269904 and CRN 20260504", []) == f"Case {NUMBER_MASK} and {NUMBER_MASK}"
+
+
+def test_of_two_names_the_longer_one_is_masked_whole():
+    assert mask("Alex Example-Field and Alex Example met", ["Alex Example", "Alex Example-Field", ""]) == (
+        f"{NAME_MASK} and {NAME_MASK} met"
+    )

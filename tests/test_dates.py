@@ -1,10 +1,21 @@
 from datetime import date
+from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dhr_analytics.normalising.cells.dates import MONTHS, MOVED, find_dates, month_end, read_target, target_dates
+from dhr_analytics.normalising.cells.dates import (
+    MONTHS,
+    MOVED,
+    UNREAD,
+    find_dates,
+    month_end,
+    read_target,
+    target_dates,
+)
+from dhr_analytics.normalising.cells.status import read_status
+from dhr_analytics.normalising.review import WEIGHTS
 
 
 @pytest.mark.parametrize(
@@ -142,9 +153,54 @@ def test_easter(year, on):
     assert read_target(f"Easter {year}").on == on
 
 
-@pytest.mark.parametrize("text", ["31 February 2024", "31.02.2024", "2024-13-01", "45 May 2024"])
+@pytest.mark.parametrize(
+    "text", ["31 February 2024", "31.02.2024", "2024-13-01", "45 May 2024", "2024/13/01", "20241301"]
+)
 def test_impossible_dates_are_not_guessed(text):
     assert read_target(text).on is None
+
+
+@pytest.mark.parametrize("text", ["31/6/25", "05/14/2025", "30/02/2024", "Done by 31.9.2024"])
+def test_an_impossible_day_gives_a_warning(text):
+    assert (read_target(text).on, read_target(text).doubt) == (None, UNREAD)
+    assert UNREAD in WEIGHTS
+
+
+@pytest.mark.parametrize(
+    "text", ["Ongoing", "TBC", "Update 27/02/25 - staff were asked", "1.2 In hand", "", "30/06/2024"]
+)
+def test_other_cells_give_none(text):
+    assert read_target(text).doubt == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("2026/05/04", date(2026, 5, 4)),
+        ("20260504", date(2026, 5, 4)),
+        ("by 20260504.", date(2026, 5, 4)),
+        ("2026Q02", date(2026, 6, 30)),
+        ("2026 Q4", date(2026, 12, 31)),
+        ("2026-Q1", date(2026, 3, 31)),
+    ],
+)
+def test_dates_of_data_exports(text, on):
+    assert read_target(text).on == on
+
+
+@pytest.mark.parametrize("text", ["120260504", "2026050412", "20260504/2", "JN20260504", "2026/05/0412"])
+def test_longer_numbers_are_no_dates(text):
+    assert find_dates(text) == []
+
+
+def test_a_long_log_is_read_quickly():
+    text = " ".join(f"{day:02}/03/2024 done. Moved to June 2025." for day in [*range(1, 29)] * 30)
+    start = perf_counter()
+    assert len(find_dates(text)) == 2 * 840
+    read_target(text)
+    read_status({"progress": text})
+    read_status({"target": text})
+    assert perf_counter() - start < 2
 
 
 @pytest.mark.parametrize(

@@ -235,3 +235,91 @@ def test_a_key_of_letters_is_read_from_a_line_or_a_small_table():
     for texts in (["B - Complete, G - On track"], ["B\nComplete", "G\nOn track"]):
         colours = read_colour_key(texts)
         assert (colours["blue"], colours["green"]) == ("completed", "in_progress")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Completed within 3 months", "Complete within six weeks of publication", "To be completed by the board"],
+)
+@pytest.mark.parametrize("role", ["status", "target", "progress", "completion"])
+def test_a_term_in_which_to_complete_is_a_plan(role, words):
+    assert read_status({role: words}).value == "no_update"
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("Pending", "not_started"),
+        ("Complete, pending print", "in_progress"),
+        ("Partially implemented", "in_progress"),
+        ("Not implemented", "no_update"),
+        ("Open", "in_progress"),
+        ("Closed", "completed"),
+        ("On hold", "not_started"),
+        ("Being considered", "considering"),
+        ("Awaiting update", "no_update"),
+        ("False", "not_started"),
+        ("partial", "in_progress"),
+    ],
+)
+def test_the_words_of_registers(words, value):
+    assert read_status({"status": words}).value == value
+
+
+@pytest.mark.parametrize(
+    ("texts", "meanings"),
+    [
+        (["Key: D = Done; PD = Partly done; T = Turned down, rejected"], {"d": "completed", "pd": "in_progress"}),
+        (["1 - Not started", "2 - Ongoing\n3 - Completed"], {"2": "in_progress", "3": "completed"}),
+        (["1\nNot started", "2\nUnder way", "3\nComplete"], {"1": "not_started", "3": "completed"}),
+        (["C – Complete, IP – In progress, NS – Not yet started"], {"ns": "not_started", "ip": "in_progress"}),
+        (["Grey: Not started; Purple: Rejected"], {"grey": "not_started", "purple": "refused"}),
+        (["I = Implemented; AIP = Accepted in Principle; R = Rejected"], {"aip": "no_update", "r": "refused"}),
+        (["Red\nWork has not been started\nAmber\nSome delay\nGreen\nWork is on track"], {"green": "in_progress"}),
+    ],
+)
+def test_signs_mean_what_the_plans_key_says(texts, meanings):
+    key = read_colour_key(texts)
+    assert {sign: key.get(sign) for sign in meanings} == meanings
+    for sign, meaning in meanings.items():
+        found = read_status({"status": sign.upper()}, colours=key)
+        assert found.value == ("no_update" if meaning == "refused" else meaning)
+        assert (found.doubt == status.REFUSED) == (meaning == "refused")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["1. Not started\n1. Done"], ["2024: Complete; 2025: Ongoing"], ["MARAC: 12; DHR: 3"], ["3 - Write a policy"]],
+)
+def test_lines_with_numbers_are_no_key(texts):
+    assert set(read_colour_key(texts)) == set(read_colour_key([]))
+
+
+def test_the_key_outranks_the_usual_meaning_and_not_the_words_beside_it():
+    key = read_colour_key(["Y = not started; N = completed"])
+    assert read_status({"status": "N"}, colours=key).value == "completed"
+    assert read_status({"status": "Ongoing"}, colours=key).value == "in_progress"
+
+
+@pytest.mark.parametrize("name", ["BRAG", "BRAG rating", "B.RAG status"])
+def test_in_a_brag_column_green_is_on_track(name):
+    key = read_colour_key([f"Action\n{name}\nLead"])
+    assert [read_status({"rag": sign}, colours=key).value for sign in ("B", "Green")] == ["completed", "in_progress"]
+    own = read_colour_key([f"Action\n{name}\nLead", "Green: complete; Red: not started"])
+    assert own["green"] == "completed"
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["status", "rag", "target", "progress", "evidence", "action"]), st.text(max_size=60)
+    )
+)
+def test_no_row_breaks_the_reader_and_the_evidence_stands_in_it(cells):
+    found = read_status(cells)
+    assert found.value in ("completed", "in_progress", "not_started", "considering", "no_update")
+
+
+@given(st.lists(st.tuples(st.sampled_from(["C", "IP", "NS", "7", "Grey"]), st.sampled_from(["Complete", "On track"]))))
+def test_no_key_breaks_the_reader(pairs):
+    key = read_colour_key(["; ".join(f"{sign} = {words}" for sign, words in pairs)])
+    assert set(key.values()) <= {"completed", "in_progress", "not_started"}

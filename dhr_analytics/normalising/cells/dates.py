@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 MONTHS = {
     name: index
@@ -23,6 +25,8 @@ TERMS = {"spring": 4, "summer": 7, "autumn": 12}
 _WEEKS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _THIRDS = {"early": 4, "mid": 8}  # of a year; any other word before a year means all of it
 MOVED = "the target date was moved; the newest one was taken"
+UNREAD = "the target cell could not be read as a date"
+_NEAR = 120  # letters before a date that may say what it is the date of
 _COUNT_WORDS = "one two three four five six seven eight nine ten eleven twelve"
 COUNTS = {word: n for n, word in enumerate(_COUNT_WORDS.split(), start=1)}
 
@@ -34,11 +38,13 @@ _SECOND = r"\s?[/-]\s?(?P<y2>(?:20)?\d\d)(?!\d|[./-]\d)"
 _PAIR = r"(?:FY\s?)?(?P<y>20\d\d|['’]?\d\d(?=\s?[/-]))"  # the first of two years, "24/25", or a whole one
 _PART = r"(?:(?:Q[1-4]\s*[/&–-]\s*)?Q|quarter\s+|(?P<half>H))(?P<q>[1-4])\b"
 _FORMS = {
-    "iso": r"(?P<y>20\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)",
+    "iso": r"(?P<y>20\d\d)[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?!\d)",
+    "eight_digits": r"(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!/\d)",
     "numeric": r"(?P<d>\d{1,2})\s?[./-]\s?(?P<m>\d{1,2})\s?[./-]\s?(?P<y>20\d\d|\d\d)(?!\d)",
     "day": rf"(?P<d>\d{{1,2}})\s*(?:st|nd|rd|th)?[\s-]+(?:of\s+)?(?P<mon>{_MONTH})[\s,-]*(?P<y>{_YEAR})",
     "month_day": rf"(?P<mon>{_MONTH})\s+(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th),?|,)\s*(?P<y>20\d\d)",
     "quarter": rf"{_PART},?\s*(?:of\s+)?{_PAIR}(?:{_SECOND})?(?!\d)",
+    "year_quarter": r"(?P<y>20\d\d)\s?-?Q0?(?P<q>[1-4])",
     "years_quarter": rf"{_PAIR}{_SECOND},?\s+{_PART}",
     "financial": r"(?:(?:(?:end\s+of\s+)?(?:the\s+)?(?:financial|(?P<school>academic|school))\s+year|year\s+end|FY)\s*"
     rf"(?P<y>(?:20)?\d\d)|(?P<y0>20\d\d)){_SECOND}",
@@ -109,6 +115,8 @@ _ABOUT_DATES = re.compile(
 _TO = re.compile(r"\s*(?:[–—-]|to|until|till|through)\s*(?:(?:the\s+)?end\s+(?:of\s+)?)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+and\s+$", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^\(?(?:(?:[a-h]|\d)[.)]|\d{1,2}\.\d{1,2}[.)]?)\s+(?=\S)")
+# Shaped as a day, though none in the calendar: "31/6/25", "04/13/2025".
+_LIKE_A_DAY = re.compile(r"(?<![\d./-])\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d(?![\d./-])")
 _REMARK_BEFORE = re.compile(r"\b(?:updated?|as\s+(?:at|of))\s*[:,–-]?\s*$", re.I)
 
 
@@ -161,52 +169,84 @@ def find_dates(text: str) -> list[DateSpan]:
     list of DateSpan
         In reading order; impossible dates ("31 February 2024") are left out, not guessed.
     """
-    spans: list[DateSpan] = []
-    for match in _DATE.finditer(text) if re.search(r"\d", text) else ():
-        form = match.lastgroup or ""
-        form = next(name for name in _FORMS if match[name] is not None) if form not in _FORMS else form
-        if (on := _last_day(form, match)) is not None:
-            spans.append(DateSpan(on, match.start(), match.end()))
-    return spans
+    return list(_dates(text))
 
 
-def _last_day(form: str, match: re.Match[str]) -> date | None:
-    part = {
-        name.removeprefix(form + "_"): value
-        for name, value in match.groupdict().items()
-        if name.startswith(form + "_") and value is not None
-    }
+@lru_cache(maxsize=4096)
+def _dates(text: str) -> tuple[DateSpan, ...]:
+    if not re.search(r"\d", text):
+        return ()
+    found = ((match, _last_day(match)) for match in _DATE.finditer(text))
+    return tuple(DateSpan(on, match.start(), match.end()) for match, on in found if on is not None)
+
+
+def _last_day(match: re.Match[str]) -> date | None:
+    """Return the last day that the words of a date mean; ``None`` where the calendar has no such day."""
+    part = _parts(match)
     year = _full_year(part.get("y") or part["y0"])
-    month = MONTHS[part["mon"].lower().rstrip(".")] if "mon" in part else int(part.get("m", 0))
     if "y2" in part and int(part["y2"]) % 100 != (year + 1) % 100:
         return None
-    ends_later = "y2" in part  # two years are a financial or a school year
+    # The most telling part decides: a day, a week, a month, and so on down to a year.
+    read = next((read for named, read in _BY_PART.items() if named in part), _end_of_years)
     try:
-        if "d" in part:
-            return date(year, month, int(part["d"]))
-        if form == "week":
-            return date(year, month, 7 * _WEEKS[part["week"].lower()])
-        if month:
-            return month_end(year, month)
+        return read(part, year)
     except ValueError:
         return None
-    if "season" in part:
-        season = part["season"].lower()
-        if "term" in part and season in TERMS:
-            return month_end(year + (ends_later and season != "autumn"), TERMS[season])
-        month, later = SEASONS[season]
-        return month_end(year + (later or (ends_later and season == "spring")), month)
-    if "feast" in part:
-        return _easter(year) if part["feast"].lower() == "easter" else date(year, 12, 25)
-    if "q" in part:
-        month = int(part["q"]) * (6 if "half" in part else 3)
-        if month > 12:
-            return None
-        month += 3 * ends_later
-        return month_end(year + (month > 12), month - 12 * (month > 12))
-    if form == "financial":
+
+
+def _parts(match: re.Match[str]) -> dict[str, str]:
+    """Return the parts of a date by their short names: d, m or mon, y, q and so on."""
+    said = {name: text for name, text in match.groupdict().items() if text is not None}
+    form = next(name for name in _FORMS if name in said)
+    return {name.removeprefix(form + "_"): text for name, text in said.items() if name.startswith(form + "_")}
+
+
+def _month_of(part: Mapping[str, str]) -> int:
+    return MONTHS[part["mon"].lower().rstrip(".")] if "mon" in part else int(part["m"])
+
+
+def _day(part: Mapping[str, str], year: int) -> date:
+    return date(year, _month_of(part), int(part["d"]))
+
+
+def _week(part: Mapping[str, str], year: int) -> date:
+    return date(year, _month_of(part), 7 * _WEEKS[part["week"].lower()])
+
+
+def _month(part: Mapping[str, str], year: int) -> date:
+    return month_end(year, _month_of(part))
+
+
+def _season(part: Mapping[str, str], year: int) -> date:
+    season, ends_later = part["season"].lower(), "y2" in part
+    if "term" in part and season in TERMS:
+        return month_end(year + (ends_later and season != "autumn"), TERMS[season])
+    month, later = SEASONS[season]
+    return month_end(year + (later or (ends_later and season == "spring")), month)
+
+
+def _feast(part: Mapping[str, str], year: int) -> date:
+    return _easter(year) if part["feast"].lower() == "easter" else date(year, 12, 25)
+
+
+def _quarter(part: Mapping[str, str], year: int) -> date | None:
+    """Return the end of a quarter or half: of a calendar year, or, where two years stand, of a financial one."""
+    month = int(part["q"]) * (6 if "half" in part else 3)
+    if month > 12:
+        return None
+    month += 3 * ("y2" in part)
+    return month_end(year + (month > 12), month - 12 * (month > 12))
+
+
+def _end_of_years(part: Mapping[str, str], year: int) -> date:
+    if "y2" in part:
         return date(year + 1, 8, 31) if "school" in part else date(year + 1, 3, 31)
     return month_end(year, _THIRDS.get(part.get("third", "").lower(), 12))
+
+
+_BY_PART: dict[str, Callable[[Mapping[str, str], int], date | None]] = {
+    "d": _day, "week": _week, "mon": _month, "m": _month, "season": _season, "feast": _feast, "q": _quarter,
+}  # fmt: skip
 
 
 def _easter(year: int) -> date:
@@ -223,6 +263,7 @@ def _full_year(text: str) -> int:
     return year + 2000 if year < 100 else year
 
 
+@lru_cache(maxsize=4096)
 def read_target(text: str, published_on: date | None = None) -> Target:
     """Read a target-date cell.
 
@@ -237,12 +278,13 @@ def read_target(text: str, published_on: date | None = None) -> Target:
     -------
     Target
         ``basis`` is ``absolute``, ``relative``, ``ongoing`` or ``none``. Words beyond the target stand in ``rest``.
+        A day that no calendar has ("31/6/2025") is not guessed but gives a ``doubt``.
     """
     text = without_mark(text)
     if (alone := _read_alone(text)) is not None:
         return Target(text, alone, "absolute", "")
     dates = target_dates(text)
-    open_dates = [span for span in dates if not _DONE_BEFORE.search(text[: span.start])]
+    open_dates = [span for span in dates if not _DONE_BEFORE.search(before(text, span.start))]
     if dates:
         span = (open_dates or dates)[0]
         doubt = MOVED if len(_periods(text)) > len(dates) else ""
@@ -251,7 +293,17 @@ def read_target(text: str, published_on: date | None = None) -> Target:
         return _cut(text, match.start(), match.end(), _resolve(match, published_on), "relative")
     if match := _ONGOING.search(text):
         return _cut(text, match.start(), match.end(), None, "ongoing")
-    return Target("", None, "none", text)
+    return Target("", None, "none", text, UNREAD if _has_impossible_day(text) else "")
+
+
+def _has_impossible_day(text: str) -> bool:
+    real = {span.start for span in _dates(text)}
+    return any(match.start() not in real for match in _LIKE_A_DAY.finditer(text))
+
+
+def before(text: str, at: int) -> str:
+    """Return the words just before a place of a text, from a whole word on."""
+    return text[text.rfind(" ", 0, max(0, at - _NEAR)) + 1 : at]
 
 
 def says_only_when(text: str) -> bool:
@@ -274,29 +326,36 @@ def target_dates(text: str) -> list[DateSpan]:
     list of DateSpan
         A date that took the place of another spans the words from the first to the last of them.
     """
+    return list(_target_dates(text))
+
+
+@lru_cache(maxsize=4096)
+def _target_dates(text: str) -> tuple[DateSpan, ...]:
     spans = _periods(text)
-    new = [span for span in spans if _MOVED_BEFORE.search(text[: span.start])]
-    old = [span for span in spans if _OLD_BEFORE.search(text[: span.start])]
+    new = [span for span in spans if _MOVED_BEFORE.search(before(text, span.start))]
+    old = {span for span in spans if _OLD_BEFORE.search(before(text, span.start))}
     stands = new[-1:] or [span for span in spans if span not in old]
-    if len(spans) < 2 or not (new or old) or not stands:
-        return spans
+    if len(spans) < 2 or len(stands) in (0, len(spans)):
+        return tuple(spans)
     end = spans[-1].end + (text[spans[-1].end :][:1] == ")")
-    return [DateSpan(stands[0].on, spans[0].start, end)]
+    return (DateSpan(stands[0].on, spans[0].start, end),)
 
 
 def _periods(text: str) -> list[DateSpan]:
+    """Find dates; two that are joined to one period are one, its end."""
     spans: list[DateSpan] = []
-    for span in find_dates(text):
-        between = text[spans[-1].end : span.start] if spans else ""
-        if (
-            spans
-            and span.on >= spans[-1].on
-            and (_TO.fullmatch(between) or _BETWEEN.search(text[: spans[-1].start] + between))
-        ):
+    for span in _dates(text):
+        if spans and _is_period(text, spans[-1], span):
             spans[-1] = DateSpan(span.on, spans[-1].start, span.end)
-        elif not _REMARK_BEFORE.search(text[: span.start]):
+        elif not _REMARK_BEFORE.search(before(text, span.start)):
             spans.append(span)
     return spans
+
+
+def _is_period(text: str, first: DateSpan, last: DateSpan) -> bool:
+    between = text[first.end : last.start]
+    joined = _TO.fullmatch(between) or _BETWEEN.search(before(text, first.start) + between)
+    return bool(joined) and last.on >= first.on
 
 
 def _read_alone(text: str) -> date | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+
+from dhr_analytics.normalising.cells.dates import find_dates
 
 NAME_MASK = "[name]"
 NUMBER_MASK = "[case number]"
@@ -28,6 +31,16 @@ def mask(text: str, names: Iterable[str]) -> str:
     str
         The text with ``[name]`` and ``[case number]`` in their places.
     """
-    for name in sorted(set(names), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", NAME_MASK, text)
-    return _CASE_NUMBER.sub(NUMBER_MASK, text)
+    text = _any_name(frozenset(names)).sub(NAME_MASK, text)
+    return _CASE_NUMBER.sub(lambda match: match[0] if _is_day(match[0]) else NUMBER_MASK, text)
+
+
+@lru_cache(maxsize=8)
+def _any_name(names: frozenset[str]) -> re.Pattern[str]:
+    each = "|".join(map(re.escape, sorted(filter(None, names), key=lambda name: (-len(name), name))))
+    return re.compile(rf"(?<!\w)(?:{each})(?!\w)" if each else r"(?!)")
+
+
+def _is_day(number: str) -> bool:
+    """Tell a day in eight figures, "20250403", from a case number."""
+    return len(number) == 8 and number.isdigit() and bool(find_dates(number))

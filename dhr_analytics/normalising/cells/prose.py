@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import calendar
 import re
+from bisect import bisect_right
+from functools import lru_cache
 
 from dhr_analytics.normalising.cells.dates import says_only_when
+from dhr_analytics.normalising.cells.responses import without_response
 from dhr_analytics.vocabulary import terms
 
 # Words that say that an action is done or under way, and when, but not what was done.
@@ -54,9 +57,10 @@ _PARTICIPLE = re.compile(
     r"updated\s+(?:by|in)\s+line)\b)"
     r"(?:[a-z]{3,}ed|put|taken|sent|given|made|done|begun|held|written|drawn|set\s+up|built|brought|shown|met|"
     r"rolled\s+out|Included)\b"
-    r"(?!\s+(?:by\s+(?:end|the\s+end)|annually))",
+    r"(?!\s+(?:by\s+(?:end|the\s+end)|annually|within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?))",
     re.IGNORECASE,
 )
+_NOTHING = re.compile(r"\W*(?:no|not|none|nil)\b", re.IGNORECASE)
 _WAS = r"(?:(?:has|have|had)\s+been|was|were|is|are)"
 _REFUSAL = re.compile(
     r"\b(?:decided|agreed|resolved|decision|chose|chosen|opted)\s+(?:\w+\s+){0,2}?(?:against|not\s+to\s+(?:be\s+)?(?:take|proceed|"
@@ -100,27 +104,32 @@ _UNDER_WAY = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def reported(text: str) -> str:
     """Return the first sentence that tells of something done or under way, or ``""``.
 
     Parameters
     ----------
     text : str
-        A progress, evidence or completion cell. Plans ("will be", "to be", "should") and bare names of
-        documents tell of nothing done, and a date that was moved tells nothing either.
+        A progress, evidence or completion cell. Plans ("will be", "to be", "should"), replies ("accepts the
+        recommendation") and bare names of documents tell of nothing done; nor does a date that was moved.
     """
     if len(text.split()) <= 12 and says_only_when(text):
         return ""
-    for match in SENTENCE.finditer(text):
-        sentence = match[0].strip()
-        plain = sentence.split(" but ")[0].split(" and will ")[0]
-        if re.match(r"\W*(?:no|not|none|nil)\b", plain, re.IGNORECASE):
-            continue
-        done = not PLANNED.search(plain) and (REPORTED.search(plain) or _PARTICIPLE.search(plain))
-        told = (done or _UNDER_WAY.search(plain)) and not _INSTRUCTION.match(plain)
-        if told and not _NOT_BEGUN.search(plain) and not _REFUSAL.search(plain):
-            return sentence
-    return ""
+    sentences = (match[0].strip() for match in SENTENCE.finditer(text))
+    return next((sentence for sentence in sentences if _is_report(sentence)), "")
+
+
+@lru_cache(maxsize=8192)
+def _is_report(sentence: str) -> bool:
+    plain = without_response(sentence).split(" but ")[0].split(" and will ")[0]
+    if _NOTHING.match(plain) or _INSTRUCTION.match(plain) or not (_is_done(plain) or _UNDER_WAY.search(plain)):
+        return False
+    return not (_NOT_BEGUN.search(plain) or _REFUSAL.search(plain))
+
+
+def _is_done(plain: str) -> bool:
+    return not PLANNED.search(plain) and bool(REPORTED.search(plain) or _PARTICIPLE.search(plain))
 
 
 def says_what(text: str) -> bool:
@@ -135,6 +144,7 @@ def says_what(text: str) -> bool:
     return any(word not in _ONLY_THAT for word in words)
 
 
+@lru_cache(maxsize=4096)
 def refused(text: str) -> str:
     """Return the sentence that says that an action is not taken forward, and that no report of work follows, or ``""``.
 
@@ -143,18 +153,24 @@ def refused(text: str) -> str:
     text : str
         Any cell but the action's.
     """
+    last_report = -1
     for match in SENTENCE.finditer(text):
         sentence = match[0].strip()
         if opens_with_refusal(sentence):
             return sentence
-        if (
-            _DENIES.search(sentence)
-            and _REFUSAL.search(sentence)
-            and not _FOR_NOW.search(sentence)
-            and not reported(text[match.end() :])
-        ):
+        if not _refuses(sentence):
+            continue
+        if last_report < 0:
+            last_report = max(
+                (each.start() for each in SENTENCE.finditer(text) if _is_report(each[0].strip())), default=0
+            )
+        if last_report < match.end():
             return sentence
     return ""
+
+
+def _refuses(sentence: str) -> bool:
+    return bool(_DENIES.search(sentence) and _REFUSAL.search(sentence)) and not _FOR_NOW.search(sentence)
 
 
 def opens_with_refusal(sentence: str) -> bool:
@@ -164,6 +180,7 @@ def opens_with_refusal(sentence: str) -> bool:
     return hit is not None and _NO_NOUN.match(sentence[hit.end() :]) is not None
 
 
+@lru_cache(maxsize=4096)
 def not_begun(text: str) -> str:
     """Return the sentence that says that work has not begun, or ``""``."""
     return next((match[0].strip() for match in SENTENCE.finditer(text) if _NOT_BEGUN.search(match[0])), "")
@@ -174,9 +191,14 @@ def under_way(text: str) -> bool:
     return _UNDER_WAY.search(text) is not None
 
 
+@lru_cache(maxsize=256)
+def _sentences(text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    found = tuple(SENTENCE.finditer(text))
+    return tuple(match.start() for match in found), tuple(match[0] for match in found)
+
+
 def sentence_at(text: str, position: int) -> str:
     """Return the sentence of a text that holds a position."""
-    for match in SENTENCE.finditer(text):
-        if match.start() <= position < match.end():
-            return match[0].strip()
-    return text.strip()
+    starts, sentences = _sentences(text)
+    at = bisect_right(starts, position) - 1
+    return sentences[at].strip() if at >= 0 and position < starts[at] + len(sentences[at]) else text.strip()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
-from dhr_analytics.normalising.cells.dates import find_dates, read_serial, without_mark
+from dhr_analytics.normalising.cells.dates import before, find_dates, read_serial, without_mark
+from dhr_analytics.normalising.cells.key import COLOURS, RATING_LETTERS, entries, is_brag, sign_of
 from dhr_analytics.normalising.cells.prose import (
     PLANNED,
     REPORTED,
@@ -20,19 +21,13 @@ from dhr_analytics.normalising.cells.prose import (
     sentence_at,
     under_way,
 )
+from dhr_analytics.normalising.cells.responses import read_response
 from dhr_analytics.vocabulary import terms
 
 # Cells whose purpose is to tell the status come first; the others only speak when these are silent.
 _FEW = 12  # words of a cell that may be nothing but statuses and dates
 _STATUS_CELLS = ("completion", "status", "rag")
 # What outranks what where a sentence holds words of several kinds: the less that is done, the earlier.
-_KEY = re.compile(
-    r"\b(red|amber|yellow|green|blue|(?-i:[RAGB])(?=\s*(?:[=:–—]|-\s)))\b\s*(?:[:=(–—-]|\n|means|indicates|is\b)\s*([^;.\n|)]{3,90}?)"
-    r"(?=[;.\n|)]|,?\s*\b(?:red|amber|yellow|green|blue|(?-i:[RAGB]))\b\s*[:=–—-]|$)",
-    re.IGNORECASE,
-)
-# A row of a key that is a small table.
-_KEY_ROW = re.compile(r"(red|amber|yellow|green|blue|[RAGB])\s*\n\s*([^\n]{3,90})", re.IGNORECASE)
 _KINDS = ("refused", "not_started", "in_progress", "completed")
 # "Policy agreed by the board - completed": the word after the dash tells the status.
 _CLOSING = re.compile(r"\s+[-–—]\s*(?=(?:complete|completed|done|closed|finished)\W*$)", re.IGNORECASE)
@@ -40,6 +35,7 @@ REFUSED = "the plan says that the action is not taken forward; no status stands 
 CLOSED = "closed without saying that it was carried out"
 SEVERAL = "the plan gives several statuses; the last one was taken"
 _REPORT_CELLS = ("progress", "evidence", "outcome")
+_WORK_CELLS = ("completion", "status", "progress", "evidence", "target")
 _COLOURS = {
     "green": "completed",
     "blue": "completed",
@@ -47,8 +43,13 @@ _COLOURS = {
     "yellow": "in_progress",
     "red": "not_started",
 }
-_LETTERS = {"g": "green", "b": "blue", "a": "amber", "r": "red"}
 _YES = ("yes", "y", "true", "✓", "✔", "☑", "☒", "✅", "√", "🗸", "\uf0fc", "\uf0fe")
+_PARTLY_WORDS = ("partial", "partially", "partly", "in part", "part")
+_ANSWERS = {
+    "completed": {"yes": "completed", "partly": "in_progress", "no": "not_started"},
+    "in_progress": {"yes": "in_progress", "partly": "in_progress", "no": "not_started"},
+    "accepted": {"yes": "accepted", "partly": "accepted_in_part", "no": "not_accepted"},
+}
 _NO = ("no", "n", "false", "☐", "✗", "✘", "❌")
 _DISCS = {"🟢": "green", "🔵": "blue", "🟠": "amber", "🟡": "amber", "🔴": "red"}
 
@@ -81,6 +82,16 @@ _CONSIDERING = re.compile(
 )
 
 
+# "Completed within 3 months" is a plan.
+_IS_PLAN = re.compile(r"\s+within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?\b", re.IGNORECASE)
+_TARGET_PLAN = re.compile(r"\s+(?:by|before|within|no\s+later\s+than)\b", re.IGNORECASE)
+_IN_PLACE = re.compile(r"(?:already\s+)?in\s+place\b|.*\bpolicy\s+(?:is\s+)?in\s+place\b", re.IGNORECASE)
+_BY_WHOM = r"(?:by\s+(?:the\s+)?[A-Z][\w&’']*(?:\s+[A-Z][\w&’']*){0,4}\s+)?"
+_TO_ITS_DAY = re.compile(rf"[\s:,–(-]*{_BY_WHOM}(?:(?:on|in|by|at|since)\s+)?(?:the\s+)?")
+_NEAR = 200  # letters behind a word in which its date may stand
+_ROLES = ("completion", "status", "rag", "target", "progress", "evidence", "outcome", "action")
+
+
 @dataclass(frozen=True)
 class Status:
     """The status of an action, the words that decided it, and the day of completion if the plan states it."""
@@ -89,6 +100,16 @@ class Status:
     evidence: str = ""
     completed_on: date | None = None
     doubt: str = ""
+
+
+@dataclass(frozen=True)
+class _Term:
+    """A status word in a text: where it stands, its kind, and the words that are quoted for it."""
+
+    start: int
+    end: int
+    kind: str
+    words: str
 
 
 def read_status(cells: Mapping[str, str], *, colours: Mapping[str, str] = _COLOURS) -> Status:
@@ -100,42 +121,110 @@ def read_status(cells: Mapping[str, str], *, colours: Mapping[str, str] = _COLOU
         Text by role: ``completion``, ``status``, ``rag``, ``target``, ``progress``, ``evidence``, ``outcome``,
         ``action``.
     colours : mapping of str to str
-        What the colours of a rating stand for, from `read_colour_key`.
+        What the colours and signs of the plan stand for, from `read_colour_key`.
 
     Returns
     -------
     Status
         ``no_update`` when the row says nothing, or that the action is not taken forward (then with a doubt).
-        A planned milestone ("audit is completed") does not decide.
+        A planned milestone ("audit is completed") does not decide, nor does an acceptance of the recommendation.
     """
-    cells = {role: _CLOSING.sub(". ", without_mark(text)) if role != "action" else text for role, text in cells.items()}
+    shown = tuple((role, cells[role]) for role in _ROLES if cells.get(role))
+    return _status_of(shown, tuple(colours.items()))
+
+
+@lru_cache(maxsize=8192)
+def _status_of(shown: tuple[tuple[str, str], ...], colours: tuple[tuple[str, str], ...]) -> Status:
+    cells = {role: text if role == "action" else _plain(text) for role, text in shown}
+    key = dict(colours)
+    cells = {
+        role: "" if _whole(text) == "no_update" and not sign_of(text, key) else text for role, text in cells.items()
+    }
+    return next((found for rule in _RULES if (found := rule(cells, key)) is not None), Status("no_update"))
+
+
+def _plain(text: str) -> str:
+    return _CLOSING.sub(". ", without_mark(text))
+
+
+@lru_cache(maxsize=4096)
+def _whole(text: str) -> str:
+    """Return the status of a word that counts only as all that a cell says, such as "Pending"."""
+    word = terms.fold(text) if len(text) < 40 else ""
+    kinds = (*_KINDS[1:], "considering", "no_update")
+    return next((kind for kind in kinds if word in terms.words("status", f"whole_{kind}")), "")
+
+
+# Each rule reads a row in one way; the first that finds a status decides.
+def _by_sign(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
+    for role in ("status", "rag"):
+        if sign := sign_of(cells.get(role, ""), key):
+            return _keyed(key[sign], cells[role])
+    return None
+
+
+def _by_declaration(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
     declared = [found for role in _STATUS_CELLS if (found := _declared(cells.get(role, ""), role)) is not None]
-    if declared:
-        return _weighed(next((found for found in declared if found.doubt == REFUSED), declared[0]), cells)
-    if (in_target := _in_target(cells.get("target", ""))) is not None:
-        return in_target
-    for role in _REPORT_CELLS:
-        if (told := _declared_in_report(cells.get(role, ""), role)) is not None:
-            return told
-    if (colour := _colour(cells.get("rag", "") or cells.get("status", ""), colours)) is not None:
-        return colour
+    refusal = next((found for found in declared if found.doubt == REFUSED), None)
+    return _weighed(refusal or declared[0], cells) if declared else None
+
+
+def _by_target(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
+    return _in_target(cells.get("target", ""))
+
+
+def _by_report(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
+    told = (_declared_in_report(cells.get(role, ""), role) for role in _REPORT_CELLS)
+    return next((found for found in told if found is not None), None)
+
+
+def _by_colour(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
+    """Read a colour, its letter or its disc; it says less than words do."""
+    text = cells.get("rag", "") or cells.get("status", "")
+    word = "".join(_DISCS.get(letter, letter) for letter in text).strip(" .").lower()
+    named = re.findall(r"[a-z]+", RATING_LETTERS.get(word, word))
+    return next((_keyed(key[colour], text) for colour in named if colour in COLOURS and colour in key), None)
+
+
+def _by_consideration(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
     for role in ("action", *_REPORT_CELLS, "completion", "status"):
         if match := _CONSIDERING.search(cells.get(role, "")):
             return Status("considering", sentence_at(cells[role], match.start()))
-    reports = [cells.get(role, "") for role in ("completion", "status", "progress", "evidence", "target")]
-    for text in reports:
-        words = reported(text)  # a lone participle in a status cell, "Accepted", is a word we do not know
-        lone = text == cells.get("status") and len(words.split()) <= 4 and not under_way(words)
+    return None
+
+
+def _by_work(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
+    for role in _WORK_CELLS:
+        words = reported(cells.get(role, ""))
+        # A lone participle in a status cell, "Circulated", is a word we do not know.
+        lone = role == "status" and len(words.split()) <= 4 and not under_way(words)
         if words and not lone:
             return Status("in_progress", words)
-    for text in reports:
-        if words := not_begun(text):
-            return Status("not_started", words)
-    if match := re.match(
-        r"(?:already\s+)?in\s+place\b|.*\bpolicy\s+(?:is\s+)?in\s+place\b", cells.get("action", ""), re.IGNORECASE
-    ):
-        return Status("in_progress", match[0])
-    return Status("no_update")
+    return None
+
+
+def _by_no_work(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
+    unbegun = (not_begun(cells.get(role, "")) for role in _WORK_CELLS)
+    return next((Status("not_started", words) for words in unbegun if words), None)
+
+
+def _by_what_exists(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
+    match = _IN_PLACE.match(cells.get("action", ""))
+    return Status("in_progress", match[0]) if match else None
+
+
+_RULES: tuple[Callable[[Mapping[str, str], Mapping[str, str]], Status | None], ...] = (
+    _by_sign, _by_declaration, _by_target, _by_report, _by_colour, _by_consideration, _by_work, _by_no_work,
+    _by_what_exists,
+)  # fmt: skip
+
+
+def _refusal(words: str) -> Status:
+    return Status("no_update", words, doubt=REFUSED)
+
+
+def _keyed(kind: str, words: str) -> Status:
+    return _refusal(words) if kind == "refused" else Status(kind, words)
 
 
 def _weighed(found: Status, cells: Mapping[str, str]) -> Status:
@@ -143,12 +232,36 @@ def _weighed(found: Status, cells: Mapping[str, str]) -> Status:
     reports = (cells.get(role, "") for role in ("progress", "evidence")) if found.value == "completed" else ()
     if not (no := next((words for text in reports if (words := refused(text))), "")):
         return found
-    closed = found.evidence.lower().startswith("closed")
-    return Status("no_update", no, doubt=REFUSED) if closed else replace(found, doubt=CLOSED)
+    return _refusal(no) if found.evidence.lower().startswith("closed") else replace(found, doubt=CLOSED)
+
+
+def read_named_answer(name: str, text: str) -> tuple[str, str]:
+    """Read a yes, no or partly by the name of its column, as True below "implemented".
+
+    Parameters
+    ----------
+    name : str
+        The column's name as printed: "Accepted?", "implemented", "is_complete".
+    text : str
+        The cell: True, False, Yes, No, partial, a tick.
+
+    Returns
+    -------
+    tuple of str
+        ``("status", status)``, ``("response", response)``, or ``("", "")`` where the name does not say.
+    """
+    folded = re.sub(r"^(?:is|has been|was|fully)\s+", "", terms.fold(name.replace("_", " ")))
+    word = text.replace("\ufe0f", "").strip(" .,:").lower()
+    answer = "yes" if word in _YES else "no" if word in _NO else "partly" if word in _PARTLY_WORDS else ""
+    kind = next((kind for kind in _ANSWERS if folded in terms.words("status", f"yes_{kind}")), "")
+    if not kind and read_response(folded) == "accepted":
+        kind = "accepted"
+    found = _ANSWERS.get(kind, {}).get(answer, "")
+    return ("response" if kind == "accepted" else "status", found) if found else ("", "")
 
 
 def read_colour_key(texts: Iterable[str]) -> dict[str, str]:
-    """Read what the plan's own key says of its colours, "Green: on track; Blue: complete".
+    """Read what the plan's own key says of its colours, letters and figures: "Green: on track; PI = part implemented".
 
     Parameters
     ----------
@@ -158,57 +271,77 @@ def read_colour_key(texts: Iterable[str]) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Status by colour: our own reading where the plan has no key, or one whose words are not known.
+        Status by colour and by sign in lower case, ``refused`` where the sign says so. For a colour our own reading
+        where the plan has no key, or one whose words are not known; green is on track in a column called BRAG.
     """
-    key: dict[str, set[str]] = {}
     lines = list(texts)
-    rows = [row.groups() for line in lines if (row := _KEY_ROW.fullmatch(line.strip()))]
-    for entries in (*map(_KEY.findall, lines), rows):
-        for colour, words in entries if len({colour.lower() for colour, _ in entries}) > 1 else []:
-            key.setdefault(_LETTERS.get(colour.lower(), colour.lower()), set()).update(
-                hit.lastgroup or "" for hit in _any_term().finditer(words)
-            )
-    told = {colour: kinds.pop() for colour, kinds in key.items() if len(kinds) == 1}
-    return {**_COLOURS, **{colour: kind for colour, kind in told.items() if kind != "refused"}}
+    usual = {**_COLOURS, "green": "in_progress"} if is_brag(lines) else _COLOURS
+    key: dict[str, set[str]] = {}
+    for sign, kind in (pair for found in entries(lines) for pair in _told_by(found)):
+        key.setdefault(sign, set()).add(kind)
+    known = {sign: kinds.pop() for sign, kinds in key.items() if len(kinds) == 1}
+    return {**usual, **{sign: kind for sign, kind in known.items() if sign not in usual or kind != "refused"}}
 
 
+def _told_by(found: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return signs with the status that they stand for; none where numbered lines only look like a key."""
+    told = {(sign, kind) for sign, words in found if (kind := _meant(words))}
+    signs = {sign for sign, _ in told} - set(COLOURS)
+    if signs <= RATING_LETTERS.keys():
+        return {(RATING_LETTERS.get(sign, sign), kind) for sign, kind in told}
+    return told if len({kind for _, kind in told}) > 1 else set()
+
+
+@lru_cache(maxsize=1024)
+def _meant(words: str) -> str:
+    """Return the status that the words of a key stand for, ``refused``, or ``""``."""
+    found = read_status({"status": words})
+    if found.doubt == REFUSED:
+        return "refused"
+    if found.value != "no_update" or read_response(words):
+        return found.value
+    kinds = {hit.lastgroup or "" for hit in _any_term().finditer(words)}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+@lru_cache(maxsize=4096)
 def _declared(text: str, role: str) -> Status | None:
     """Read a cell that is there to tell the status; a lone date in a completion cell is the day of completion."""
-    if not text:
+    answer = None if role == "rag" else _answer(text)
+    whole = Status(kind, text) if (kind := _whole(text)) else None
+    return answer or whole or _several(text) or _first_statement(text) or (_day_of_completion(text, role))
+
+
+def _first_statement(text: str) -> Status | None:
+    """Read the first status word of a cell, and later ones that say something new."""
+    no = refused(text)
+    found = _found_terms(text, generous=True)
+    first = next(found, None)
+    if first is None:
+        return _refusal(no) if no else None
+    if first.kind == "refused" or (no and text[first.start : first.end].lower() == "closed"):
+        return _refusal(no or first.words)
+    if first.kind == "completed" and PLANNED.search(text[: first.start]):
+        return _refusal(no) if no else None
+    told = _told(text, first, None)
+    for term in found:
+        told = _told(text, term, told) if _is_news(text, term) else told
+    return told
+
+
+def _day_of_completion(text: str, role: str) -> Status | None:
+    serial, dates = read_serial(text), find_dates(text)
+    opens = bool(dates) and not text[: dates[0].start].strip() and not PLANNED.search(text)
+    if role != "completion" or not (serial or opens):
         return None
-    if role != "rag" and (answer := _answer(text)) is not None:
-        return answer
-    if (several := _several(text)) is not None:
-        return several
-    no, told = refused(text), None
-    for start, kind, words, end in _found_terms(text, generous=True):
-        if told is None and (kind == "refused" or (no and text[start:end].lower() == "closed")):
-            return Status("no_update", no or words, doubt=REFUSED)
-        if told is None and kind == "completed" and PLANNED.search(text[:start]):
-            break
-        if told is None or _is_news(text, start, end, kind):
-            told = _told(text, kind, words, end, told)
-    if told is not None or no:
-        return told or Status("no_update", no, doubt=REFUSED)
-    dates = find_dates(text)
-    serial = read_serial(text)
-    if role == "completion" and (serial or (dates and not text[: dates[0].start].strip() and not PLANNED.search(text))):
-        return Status("completed", f"date of completion: {text}", serial or dates[0].on)
-    return None
-
-
-def _colour(text: str, colours: Mapping[str, str]) -> Status | None:
-    """Read a RAG colour or its letter; words elsewhere in the row have been heard before."""
-    word = "".join(_DISCS.get(letter, letter) for letter in text).strip(" .").lower()
-    match = re.search(r"\b(green|blue|amber|yellow|red)\b", _LETTERS.get(word, word))
-    return Status(colours[match[1]], text) if match else None
+    return Status("completed", f"date of completion: {text}", serial or dates[0].on)
 
 
 def _answer(text: str) -> Status | None:
     """Read a cell that answers "Completed?": yes or no, a tick, or a percentage; the date beside a yes is its day."""
-    dates = find_dates(text)
-    word = (text[: dates[0].start] if dates and dates[0].end == len(text.rstrip(" .)")) else text).lower()
-    word = word.replace("\ufe0f", "").strip(" .,:(–—-")
+    dates = find_dates(text) if len(text) < 100 else []
+    dated = bool(dates) and dates[0].end == len(text.rstrip(" .)"))
+    word = (text[: dates[0].start] if dated else text).lower().replace("\ufe0f", "").strip(" .,:(–—-")
     if word in _YES:
         return Status("completed", text, dates[0].on if dates else None)
     if word in _NO:
@@ -226,31 +359,38 @@ def _words_of(kind: str, generous: bool) -> re.Pattern[str]:
     return re.compile("|".join(terms.any_of("status", each).pattern for each in known), re.IGNORECASE)
 
 
-def _found_terms(text: str, *, generous: bool = False) -> Iterator[tuple[int, str, str, int]]:
-    """Find the status words that open a sentence, or stand in a short one: start, kind, words and end of each."""
+def _found_terms(text: str, *, generous: bool = False) -> Iterator[_Term]:
+    """Find the status words that open a sentence, or stand in a short one."""
     for match in SENTENCE.finditer(text):
         sentence = match[0].strip()
         offset = match.start() + match[0].index(sentence)
-        short = len(sentence.split())
-        for kind in _KINDS:
-            if kind == "refused":
-                if opens_with_refusal(sentence):
-                    yield offset, kind, sentence, offset + len(sentence)
-                    break
-                continue
-            wide = generous and short <= 8 and (kind == "completed" or not REPORTED.search(sentence))
-            pattern = _words_of(kind, wide)
-            if (hit := pattern.match(sentence)) or (short <= 4 and (hit := pattern.search(sentence))):
-                if kind == "completed" and hit.start() and not _ENDS.match(sentence[hit.end() :]):
-                    continue  # "Timely and complete replies"
-                partly = kind == "completed" and (
-                    _PARTLY.search(sentence[: hit.start()]) or _EXCEPT.match(sentence[hit.end() :])
-                )
-                if kind == "completed" and not partly and _AUXILIARY.search(sentence[: hit.start()]):
-                    continue
-                told = "in_progress" if partly else kind
-                yield offset + hit.start(), told, sentence if short <= 12 else hit[0], offset + hit.end()
-                break
+        terms_here = (_term_in(sentence, kind, generous) for kind in _KINDS)
+        if (term := next(filter(None, terms_here), None)) is not None:
+            yield replace(term, start=offset + term.start, end=offset + term.end)
+
+
+def _term_in(sentence: str, kind: str, generous: bool) -> _Term | None:
+    """Find the word of one kind in a sentence."""
+    if kind == "refused":
+        return _Term(0, len(sentence), kind, sentence) if opens_with_refusal(sentence) else None
+    short = len(sentence.split())
+    wide = generous and short <= 8 and (kind == "completed" or not REPORTED.search(sentence))
+    pattern = _words_of(kind, wide)
+    hit = pattern.match(sentence) or (pattern.search(sentence) if short <= 4 else None)
+    if hit is None:
+        return None
+    told = _completed_or_partly(sentence, hit) if kind == "completed" else kind
+    return _Term(hit.start(), hit.end(), told, sentence if short <= 12 else hit[0]) if told else None
+
+
+def _completed_or_partly(sentence: str, hit: re.Match[str]) -> str:
+    """Return how far a word of completion goes; ``""`` where it says nothing of the action."""
+    head, tail = sentence[: hit.start()], sentence[hit.end() :]
+    if _IS_PLAN.match(tail) or (hit.start() and not _ENDS.match(tail)):
+        return ""  # "Timely and complete replies"
+    if _PARTLY.search(head) or _EXCEPT.match(tail):
+        return "in_progress"
+    return "" if _AUXILIARY.search(head) else "completed"
 
 
 @cache
@@ -271,97 +411,110 @@ def _several(text: str) -> Status | None:
     """Read a cell that holds nothing but status words: the last of two stands, three are a choice nobody made."""
     hits = list(_any_term().finditer(text)) if len(text.split()) <= _FEW else []
     kinds = {hit.lastgroup or "" for hit in hits}
-    if not all(hit[0][0].isupper() or not text[hit.start() - 1].isspace() or "\n" in text for hit in hits[1:]):
-        return None  # "Draft complete" is one
+    if len(kinds) < 2 or "refused" in kinds or not _stand_apart(text, hits):
+        return None
     between = _any_term().sub("", text)
-    if len(kinds) < 2 or "refused" in kinds or re.search(r"[^\W_]", between) or (len(kinds) == 2 and "/" in between):
+    if re.search(r"[^\W_]", between) or (len(kinds) == 2 and "/" in between):
         return None
     return Status(hits[-1].lastgroup or "" if len(kinds) == 2 else "no_update", text, doubt=SEVERAL)
 
 
+def _stand_apart(text: str, hits: Sequence[re.Match[str]]) -> bool:
+    """Tell whether several status words are statements of their own: "Draft complete" is one."""
+    own_line = "\n" in text
+    return all(own_line or hit[0][0].isupper() or not text[hit.start() - 1].isspace() for hit in hits[1:])
+
+
+@lru_cache(maxsize=4096)
 def _in_target(text: str) -> Status | None:
     """Read status words that stand beside or in place of a target date; completion outweighs an older remark."""
-    best = None
-    for status in ("not_started", "in_progress", "completed"):
-        for hit in terms.any_of("status", status).finditer(text):
-            sentence = sentence_at(text, hit.start())
-            before = text[max(0, text.rfind(".", 0, hit.start())) : hit.start()]
-            if status == "completed":
-                own = hit[0][0].isupper() or hit.end() == len(text.rstrip(" .")) or len(before.split()) <= 3
-                if (
-                    not own
-                    or _AUXILIARY.search(before)
-                    or PLANNED.search(before)
-                    or re.match(r"\s+(?:by|before)\b", text[hit.end() :])
-                ):
-                    continue
-                if re.match(r"\s+in\b", text[hit.end() :]) and before.strip():
-                    continue
-            elif PLANNED.search(before) or hit[0].lower() == "in place":
-                continue
-            best = Status(
-                status, sentence, _date_beside(text, hit.end()) if status == "completed" and before.strip() else None
-            )
-    if best is None and (no := refused(text)):
-        return Status("no_update", no, doubt=REFUSED)
-    return best
+    for status in ("completed", "in_progress", "not_started"):
+        counts = _completed_in_target if status == "completed" else _told_in_target
+        hits = [hit for hit in terms.any_of("status", status).finditer(text) if counts(text, hit)]
+        if hits:
+            dated = status == "completed" and _before(text, hits[-1]).strip()
+            on = _date_beside(text, hits[-1].end()) if dated else None
+            return Status(status, sentence_at(text, hits[-1].start()), on)
+    return _refusal(no) if (no := refused(text)) else None
 
 
+def _before(text: str, hit: re.Match[str]) -> str:
+    return text[max(0, text.rfind(".", 0, hit.start())) : hit.start()]
+
+
+def _told_in_target(text: str, hit: re.Match[str]) -> bool:
+    return not PLANNED.search(_before(text, hit)) and hit[0].lower() != "in place"
+
+
+def _completed_in_target(text: str, hit: re.Match[str]) -> bool:
+    """Tell whether a word of completion in a target cell is a statement, not a part of a plan."""
+    head, tail = _before(text, hit), text[hit.end() : hit.end() + _NEAR]
+    own = hit[0][0].isupper() or hit.end() == len(text.rstrip(" .")) or len(head.split()) <= 3
+    planned = _AUXILIARY.search(head) or PLANNED.search(head) or _TARGET_PLAN.match(tail)
+    return own and not planned and not (head.strip() and re.match(r"\s+in\b", tail))
+
+
+@lru_cache(maxsize=4096)
 def _declared_in_report(text: str, role: str) -> Status | None:
     """Read a completion word in a report: shouted, opening the cell, or closing it as a word of its own.
 
     A later line that opens with a status word and says no more than it ("Complete.", "Reopened: ...") is news.
     """
-    if not text:
-        return None
     if role == "progress" and (answer := _answer(text)) is not None:
         return answer
-    if _is_only_a_status(text):
+    if _is_only_a_status(text) or _whole(text):
         return _declared(text, "status")
+    return _closing_word(text) or _statement_in_report(text, role)
+
+
+def _closing_word(text: str) -> Status | None:
+    """Read a word of completion that is shouted, or closes the report."""
     for pattern in (_SHOUTED, _BARE_END):
-        if (match := pattern.search(text)) and not _AUXILIARY.search(text[: match.start()]):
+        if (match := pattern.search(text)) and not _AUXILIARY.search(before(text, match.start())):
             return Status("completed", match[0].strip())
-    if (
-        re.search(r"\bcompleted?[\s.)]*$", text, re.IGNORECASE)
-        and len(text.split()) <= 6
-        and not _AUXILIARY.search(re.sub(r"completed?[\s.)]*$", "", text, flags=re.IGNORECASE))
-    ):
-        return Status("completed", text)
-    told: Status | None = None
+    ends = re.search(r"\bcompleted?[\s.)]*$", text[-_NEAR:], re.IGNORECASE)
+    short = len(text.split()) <= 6
+    return Status("completed", text) if ends and short and not _AUXILIARY.search(text[: -len(ends[0])]) else None
+
+
+def _statement_in_report(text: str, role: str) -> Status | None:
     no = "" if role == "outcome" else refused(text)  # "Victims are no longer required to ..."
-    for i, (start, kind, words, end) in enumerate(_found_terms(text)):
-        alone = words[-1:] in ".:;–—-" or not re.match(r"[^\W_]", text[start + len(words) :].strip())
-        opens = start == 0 and (len(text.split()) <= 6 or kind != "completed" or alone)
-        closes = i == 0 and kind == "completed" and len(words.split()) <= 4 and not PLANNED.search(words)
-        if not (opens or closes or _is_news(text, start, end, kind)):
+    told: Status | None = None
+    for i, term in enumerate(_found_terms(text)):
+        if not _counts_in_report(text, term, first=i == 0):
             continue
-        if no and text[start:end].lower() == "closed":
-            return Status("no_update", no, doubt=REFUSED)
-        told = _told(text, kind, words, end, told)
-    if told is None and no:
-        return Status("no_update", no, doubt=REFUSED)
-    return told
+        if no and text[term.start : term.end].lower() == "closed":
+            return _refusal(no)
+        told = _told(text, term, told)
+    return told or (_refusal(no) if no else None)
 
 
-def _is_news(text: str, start: int, end: int, kind: str) -> bool:
+def _counts_in_report(text: str, term: _Term, *, first: bool) -> bool:
+    if first and term.kind == "completed" and len(term.words.split()) <= 4 and not PLANNED.search(term.words):
+        return True
+    follows = text[term.start + len(term.words) : term.start + len(term.words) + _NEAR].strip()
+    alone = term.words[-1:] in ".:;–—-" or not re.match(r"[^\W_]", follows)
+    opens = term.start == 0 and (term.kind != "completed" or alone or len(text.split()) <= 6)
+    return opens or _is_news(text, term)
+
+
+def _is_news(text: str, term: _Term) -> bool:
     """Tell whether a status word opens a statement that says no more than it: "Complete.", "Closed on 3 May 2024"."""
-    opens = re.search(r"(?:^|[\n.])\s*$", text[:start])
-    dated = kind == "completed" and _date_beside(text, end) is not None
-    return bool(opens) and (dated or re.match(r"\s*(?:[.:;,–—-]|\n|$)", text[end:]) is not None)
+    head = text[: term.start].rstrip()
+    if head[-1:] not in ("", ".") and "\n" not in text[len(head) : term.start]:
+        return False
+    dated = term.kind == "completed" and _date_beside(text, term.end) is not None
+    return dated or re.match(r"\s*(?:[.:;,–—-]|\n|$)", text[term.end : term.end + _NEAR]) is not None
 
 
-def _told(text: str, kind: str, words: str, end: int, before: Status | None) -> Status:
-    if kind == "refused":
-        return Status("no_update", words, doubt=REFUSED)
-    on = _date_beside(text, end) if kind == "completed" else None
-    return Status(kind, words, on, SEVERAL if before is not None and before.value != kind else "")
+def _told(text: str, term: _Term, earlier: Status | None) -> Status:
+    if term.kind == "refused":
+        return _refusal(term.words)
+    on = _date_beside(text, term.end) if term.kind == "completed" else None
+    return Status(term.kind, term.words, on, SEVERAL if earlier is not None and earlier.value != term.kind else "")
 
 
 def _date_beside(text: str, end: int) -> date | None:
     """Return the date that makes one statement with the completion word that ends at ``end``."""
-    by = r"(?:by\s+(?:the\s+)?[A-Z][\w&’']*(?:\s+[A-Z][\w&’']*){0,4}\s+)?"
-    for span in find_dates(text):
-        between = text[end : span.start] if span.start >= end else None
-        if between is not None and re.fullmatch(rf"[\s:,–(-]*{by}(?:(?:on|in|by|at|since)\s+)?(?:the\s+)?", between):
-            return span.on
-    return None
+    tail = text[end : end + _NEAR]
+    return next((span.on for span in find_dates(tail) if _TO_ITS_DAY.fullmatch(tail[: span.start])), None)
