@@ -229,6 +229,12 @@ class Likeness:
         """The score as the chance (0 to 1) that the reading is right."""
         return 1 / (1 + math.exp(-self.score))
 
+    def worst(self, n: int = 3) -> str:
+        """Name the features that count most against the reading."""
+        against = {name: FEATURES[name][1] * (1 - value) for name, value in self.features.items()}
+        worst = sorted(against, key=lambda name: -against[name])[:n]
+        return "; ".join(f"not “{name}”" for name in worst if against[name] > 0)
+
 
 def likeness(recommendations: Sequence[Recommendation], used: float) -> Likeness:
     """Score a reading.

@@ -1,29 +1,27 @@
-"""One document's plans as rows of the plan package."""
+"""One document's plans: what was chosen of it, as tables of the package with a grade."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from dhr_analytics.normalising.action_rows import Context, action_row, recommendation_row, split_actions
 from dhr_analytics.normalising.cells.agencies import named_places, read_lead
-from dhr_analytics.normalising.cells.dates import read_target
-from dhr_analytics.normalising.cells.lists import deal, split_list
+from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.normalising.cells.names import mask
-from dhr_analytics.normalising.cells.prose import reported, says_what
-from dhr_analytics.normalising.cells.scope import read_scope
-from dhr_analytics.normalising.cells.status import Status, read_colour_key, read_status
-from dhr_analytics.normalising.cells.updates import newest_first, purpose, together
-from dhr_analytics.normalising.document import choose
-from dhr_analytics.normalising.grammars.cut_rows import Draft
-from dhr_analytics.normalising.lines import plain_number
+from dhr_analytics.normalising.cells.status import read_colour_key
+from dhr_analytics.normalising.document import Choice, choose
+from dhr_analytics.normalising.grammars.cut_rows import Recommendation
 from dhr_analytics.normalising.result import DocumentPlans, PlanTables, Row
-from dhr_analytics.normalising.review import action_doubts, judge, recommendation_doubts
 from dhr_analytics.normalising.rows import Rejected
+from dhr_analytics.normalising.seen import what_was_seen
 from dhr_analytics.reading import RawTable
+from dhr_analytics.vocabulary import terms
 
-_FEW = 6
-_UNDEALT = "the cells beside a list of actions could not be shared out among them"
+# The least chance of being right for each grade; calibrated by `benchmarks/reading.py --calibrate`.
+SURE, CHECK = 0.75, 0.2
+_LONG_TABLE = 12
 
 
 def normalise(
@@ -33,6 +31,7 @@ def normalise(
     review_id: str,
     published_on: date | None = None,
     keep_names: bool = False,
+    kind: str = "",
 ) -> DocumentPlans:
     """Turn one document into rows of the plan package.
 
@@ -43,169 +42,163 @@ def normalise(
     document : str
         Its file name, for locations.
     review_id : str
-        Key of the review; the keys of its recommendations and actions start with it.
+        Key of the review, without the day of a snapshot; the keys of its recommendations and
+        actions start with it. Where the document holds several reviews, each has a key of its own.
     published_on : datetime.date, optional
         Day of publication, to resolve relative targets.
     keep_names : bool
         Write individuals' names instead of masking them.
+    kind : str
+        The kind of file, as `read_guarded` gives it. In a workbook no table goes on from another.
 
     Returns
     -------
-    PlanTables
+    DocumentPlans
     """
     tables = list(tables)
+    choice = choose(tables, joined=kind != "excel")
     colours = read_colour_key(_outside_the_plan(tables))
-    choice = choose(tables)
-    title, found, rejected = choice.title, choice.recommendations, choice.rejected
-    headed = {rec.section for rec in found}
-    drafts = [[part for draft in rec.actions for part in _split(draft)] for rec in found]
-    owners = [draft.cells.get("lead", "") for group in drafts for draft in group]
-    places = named_places([title, *owners, *headed, *(rec.text for rec in found)])
-    leads = [
-        [read_lead(d.cells.get("lead", ""), rec.section, d.cells.get("person", ""), places=places) for d in group]
-        for rec, group in zip(found, drafts, strict=True)
-    ]
-    names = {name for group in leads for lead in group for name in lead.names}
+    places = _places(choice)
+    names = _names(choice.recommendations, places)
 
     def clean(text: str) -> str:
         text = " ".join(text.split())
         return text if keep_names else mask(text, names)
 
-    recommendations: list[dict[str, object]] = []
-    actions: list[dict[str, object]] = []
-    for position, (rec, group, owned) in enumerate(zip(found, drafts, leads, strict=True), start=1):
+    aside = [
+        {"document": document, "location": f"{document}, {r.place}", "text": clean(r.text), "reason": r.reason}
+        for r in (*choice.rejected, *_unread(choice))
+    ]
+    grade = _grade(choice)
+    if grade == "refused":
+        return DocumentPlans((), grade, aside, seen=clean(what_was_seen(tables)))
+    reviews = _by_review(choice.recommendations, review_id)
+    plans = []
+    for key, name, found in reviews:
+        day = _published(found) or published_on
+        context = Context(document, day, colours, clean, keep_word=bool(name) or _in_prose(choice))
+        recommendations, actions = _rows(found, key, context, places)
+        title = clean(name or choice.title)
+        plans.append(PlanTables(title, recommendations, actions, [], key, clean(name), _published(found)))
+    if len(plans) == 1:
+        plans[0].rejected.extend(aside)
+    return DocumentPlans(
+        tuple(plans),
+        grade,
+        [] if len(plans) == 1 else aside,
+        tuple(dict.fromkeys(clean(each) for each in _not_understood(choice))),
+        grammars=tuple(winner.grammar for winner in choice.winners),
+        confidence=round(choice.chance, 3),
+    )
+
+
+def _grade(choice: Choice) -> str:
+    if not choice.recommendations or choice.chance < CHECK:
+        return "refused"
+    return "sure" if choice.chance >= SURE else "check"
+
+
+def _in_prose(choice: Choice) -> bool:
+    return any(winner.grammar == "prose" for winner in choice.winners)
+
+
+def _rows(
+    found: Sequence[Recommendation], review_id: str, context: Context, places: frozenset[str]
+) -> tuple[list[Row], list[Row]]:
+    recommendations: list[Row] = []
+    actions: list[Row] = []
+    for position, rec in enumerate(found, start=1):
         key = f"{review_id}-R{position:03d}"
-        recommendations.append(_recommendation_row(rec, key, review_id, position, document, clean))
-        for number, (draft, lead) in enumerate(zip(group, owned, strict=True), start=1):
-            keys: dict[str, object] = {
+        keys: Row = {"recommendation_id": key, "review_id": review_id, "position": position}
+        recommendations.append(recommendation_row(rec, keys, context))
+        drafts = [part for draft in rec.actions for part in split_actions(draft)]
+        for number, draft in enumerate(drafts, start=1):
+            own: Row = {
                 "action_id": f"{key}-A{number:02d}",
                 "recommendation_id": key,
                 "review_id": review_id,
+                "position": number,
             }
-            actions.append(
-                {**keys, "position": number, **_action_row(draft, lead, document, published_on, colours, clean)}
-            )
-    set_aside: list[Row] = [
-        {"document": document, "location": f"{document}, {r.place}", "text": clean(r.text), "reason": r.reason}
-        for r in (*rejected, *_not_read(choice))
-    ]
-    if not recommendations:
-        return DocumentPlans((), "refused", set_aside)
-    plan = PlanTables(clean(title), recommendations, actions, set_aside, review_id)
-    return DocumentPlans((plan,), "sure", grammars=tuple(each.grammar for each in choice.winners))
+            owner, person = (draft.cells.get(role, "") for role in ("lead", "person"))
+            actions.append(action_row(draft, read_lead(owner, rec.section, person, places=places), own, context))
+    return recommendations, actions
 
 
-def _not_read(choice: Choice) -> Iterator[Rejected]:
+def _places(choice: Choice) -> frozenset[str]:
+    found = choice.recommendations
+    owners = (draft.cells.get("lead", "") for rec in found for draft in rec.actions)
+    sections = {rec.section for rec in found}
+    return named_places([choice.title, *owners, *sections, *(rec.text for rec in found)])
+
+
+def _names(found: Sequence[Recommendation], places: frozenset[str]) -> set[str]:
+    """Return the names of individuals in the cells of owners."""
+    owners = {
+        (draft.cells.get("lead", ""), rec.section, draft.cells.get("person", ""))
+        for rec in found
+        for draft in rec.actions
+    }
+    return {name for lead, section, person in owners for name in read_lead(lead, section, person, places=places).names}
+
+
+# --- several reviews in one document -----------------------------------------------------------------
+
+
+def _by_review(found: Sequence[Recommendation], review_id: str) -> list[tuple[str, str, list[Recommendation]]]:
+    """Split recommendations by the review that a column names; give key, printed name and recommendations."""
+    names = list(dict.fromkeys(rec.review for rec in found if rec.review))
+    if len(names) < 2:
+        return [(review_id, "", list(found))]
+    groups: dict[str, list[Recommendation]] = {name: [] for name in names}
+    current = names[0]
+    for rec in found:
+        current = rec.review or current
+        groups[current].append(rec)
+    return [(review_key(name), name, recs) for name, recs in groups.items()]
+
+
+def review_key(name: str) -> str:
+    """Return the key of a review from its printed name, the same in every document that prints it so."""
+    return f"DHR-{hashlib.sha256(terms.fold(name).encode()).hexdigest()[:8]}"
+
+
+def _published(found: Sequence[Recommendation]) -> date | None:
+    days = [span.on for rec in found for span in find_dates(rec.published)]
+    return days[0] if days else None
+
+
+# --- what was not read -------------------------------------------------------------------------------
+
+
+def _unread(choice: Choice) -> Iterator[Rejected]:
     """Give one piece for each table or passage that holds no plan, with all its words."""
     for frame in choice.unread:
         rows = [row for row in frame.rows if row.filled]
-        if rows:
-            text = " ".join(" ".join(cell.split()) for row in rows for cell in row.filled)
+        words = [name for name in frame.names if name.strip()]
+        words += [" ".join(cell.split()) for row in rows for cell in row.filled]
+        if rows and words:
             place = rows[0].place if len(rows) == 1 else f"{rows[0].place} to {rows[-1].place}"
-            names = ", ".join(name for name in frame.names if name.strip())
-            reason = f"header not understood: {names}" if names else "text outside the plan"
-            yield Rejected(place, " ".join(filter(None, (names.replace(",", ""), text))), reason)
+            reason = "no plan in this table" if frame.tabular else "text outside the plan"
+            yield Rejected(place, " ".join(words), reason)
+
+
+def _not_understood(choice: Choice) -> Iterator[str]:
+    """Give one line for each table of the plan that was read with little confidence, or not at all."""
+    for winner in choice.winners:
+        if winner.likeness.chance < SURE:
+            yield f"{_where(winner.frame)}: read with little confidence: {winner.likeness.worst()}"
+    for frame in choice.unread:
+        if frame.tabular and any(name.strip() for name in frame.names):
+            names = ", ".join(" ".join(name.split()) for name in frame.names if name.strip())
+            yield f"{_where(frame)}: header not understood: {names}"
+
+
+def _where(frame) -> str:  # type: ignore[no-untyped-def]
+    return frame.rows[0].place if frame.rows else "the document"
 
 
 def _outside_the_plan(tables: Sequence[RawTable]) -> Iterator[str]:
     """Give the texts in which a plan may explain its colours: lines, small tables, and each row of a plan."""
     for table in tables:
         rows = ["\n".join(row.cells) for row in table.rows]
-        yield from rows if table.kind == "table" and len(table.rows) > 12 else ["\n".join(rows)]
-
-
-def _recommendation_row(rec, key, review_id, position, document, clean):  # type: ignore[no-untyped-def]
-    text = clean(rec.text)
-    return {
-        "recommendation_id": key,
-        "review_id": review_id,
-        "position": position,
-        "number": plain_number(rec.number),
-        "section": clean(rec.section),
-        "text": text,
-        "scope": read_scope(" ".join(rec.scopes)),
-        "notes": clean("\n".join(rec.notes)),
-        "location": _location(document, rec.places),
-        **judge([*rec.doubts, *recommendation_doubts(text)]),
-    }
-
-
-def _action_row(draft, lead, document, published_on, colours, clean):  # type: ignore[no-untyped-def]
-    status, heard, doubts = _hear(draft.cells, colours)
-    cells = together(draft.cells)
-    target = read_target(cells.get("target", ""), published_on)
-    rest = "" if target.rest in (target.text, cells.get("status")) else target.rest
-    words = target.text
-    if rest.strip(" .") == status.evidence.strip(" ."):
-        rest = ""
-    elif (
-        rest and len(rest.split()) <= _FEW and not reported(rest) and read_status({"target": rest}).value == "no_update"
-    ):
-        words, rest = cells["target"], ""  # "onwards", "(Q4)": about the date, not about progress
-    progress = [cells.get("progress", ""), cells.get("evidence", ""), cells.get("status", ""), rest]
-    outcome = [cells.get("outcome", ""), cells.get("completion", "")]
-    recorded = bool(cells.get("evidence")) or any(
-        says_what(reported(cells.get(role, ""))) for role in ("progress", "completion", "outcome", "target")
-    )
-    row = {
-        "text": clean(cells.get("action", "")),
-        "lead_agency": clean(lead.printed),
-        "agency": clean(lead.agency),
-        "sector": lead.sector,
-        "lead_role": clean(lead.role),
-        "target_text": clean(words),
-        "target_on": target.on,
-        "target_basis": target.basis,
-        "status": status.value,
-        "status_evidence": clean(status.evidence),
-        "completed_on": status.completed_on,
-        "rag": clean(cells.get("rag", "")),
-        "progress": clean("\n".join(part for part in progress if part)),
-        "outcome": clean("\n".join(part for part in outcome if part)),
-        "evidence_recorded": recorded,
-        "location": _location(document, draft.places),
-    }
-    doubts = [*draft.doubts, *doubts, *filter(None, (status.doubt, target.doubt))]
-    return {**row, **judge([*doubts, *action_doubts(heard, row)])}
-
-
-def _hear(cells: Mapping[str, str], colours: Mapping[str, str]) -> tuple[Status, dict[str, str], list[str]]:
-    """Read the status from the newest update that tells one; return also the cells it stands in, and doubts."""
-    stages = [(read_status(stage, colours=colours), stage) for stage in newest_first(cells)]
-    at = next((i for i, (status, _) in enumerate(stages) if status.value != "no_update" or status.doubt), 0)
-    status, heard = stages[at]
-    for earlier, _ in stages[at:]:  # "Completed" now, "Completed 3 March" before
-        if status.value != "completed" or status.completed_on or earlier.value != "completed":
-            break
-        status = replace(status, completed_on=earlier.completed_on)
-    return status, heard, ["the newest update was not understood; the status is that of an earlier one"] if at else []
-
-
-def _location(document: str, places: Sequence[str]) -> str:
-    """Write "plan.txt, lines 6, 8" from the places of all rows that were joined."""
-    each = list(dict.fromkeys(place for text in places for place in text.split("; ")))
-    if len(each) > 1 and all(place.startswith("line ") for place in each):
-        return f"{document}, lines {', '.join(place.removeprefix('line ') for place in each)}"
-    return f"{document}, {'; '.join(each)}"
-
-
-def _split(draft: Draft) -> list[Draft]:
-    """Split an action cell that lists several actions; cells with one part for each are dealt out."""
-    actions = split_list(draft.cells.get("action", ""))
-    dealt = {
-        role: deal(purpose(role), text, actions) or [text] * len(actions)
-        for role, text in draft.cells.items()
-        if role != "action"
-    }
-    each = ({"action": action, **{role: parts[i] for role, parts in dealt.items()}} for i, action in enumerate(actions))
-    doubts = [*draft.doubts, *(_UNDEALT for role, parts in dealt.items() if len(actions) > 1 and _differ(role, parts))]
-    return [Draft(cells, draft.places, doubts) for cells in each]
-
-
-def _differ(role: str, parts: Sequence[str]) -> bool:
-    """Tell whether a cell that stays whole beside several actions holds several dates or statuses."""
-    lines = parts[0].split("\n") if len(set(parts)) == 1 else []
-    if purpose(role) == "target":
-        return len({target.on for line in lines if (target := read_target(line)).on}) > 1
-    told = {read_status({purpose(role): line}).value for line in lines}
-    return purpose(role) in ("status", "completion", "progress") and len(told - {"no_update"}) > 1
+        yield from rows if table.kind == "table" and len(rows) > _LONG_TABLE else ["\n".join(rows)]

@@ -42,6 +42,7 @@ class DocumentPlans:
     not_understood: tuple[str, ...] = ()
     seen: str = ""
     grammars: tuple[str, ...] = ()
+    confidence: float = 0.0
 
 
 def with_key(plan: PlanTables, review_id: str) -> PlanTables:

@@ -45,6 +45,7 @@ class Draft:
     cells: dict[str, str] = field(default_factory=dict)
     places: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -401,7 +402,6 @@ class _Stitcher:
         opened = Recommendation(number, row.section, row.cells["recommendation"], [], [row.place])
         opened.review, opened.published = row.review, row.cells.get("published", "")
         opened.doubts += row.warnings
-        opened.notes += [row.cells["notes"]] if row.cells.get("notes") else []
         self.found.append(opened)
         self._open_action(row)
 
@@ -414,7 +414,8 @@ class _Stitcher:
             self._note_scope(scope, row.place)
         if rec.actions and not any(rec.actions[-1].cells.values()):
             rec.actions.pop()
-        rec.actions.append(Draft(cells, [row.place], list(row.warnings)))
+        notes = [row.cells["notes"]] if row.cells.get("notes") else []
+        rec.actions.append(Draft(cells, [row.place], list(row.warnings), notes))
         self.last_piece = dict(row.cells)
 
     def _doubt(self, doubt: str) -> None:
@@ -448,7 +449,7 @@ class _Stitcher:
             elif purpose(role) == "rag" and terms.fold(rec.actions[-1].cells.get(role, "")) == terms.fold(piece):
                 pass  # a cell merged down over the break, or its colour
             elif role in ("notes", "published"):
-                rec.notes += [piece] if role == "notes" and piece not in rec.notes else []
+                rec.actions[-1].notes += [piece] if role == "notes" else []
             elif purpose(role) in _ACTION_ROLES:
                 cells = rec.actions[-1].cells
                 cells[role] = self._join(cells.get(role, ""), piece, role, row)

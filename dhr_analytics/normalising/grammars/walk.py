@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dhr_analytics.normalising.cells.agencies import is_agency
+from dhr_analytics.normalising.cells.status import read_named_answer
 from dhr_analytics.normalising.cells.updates import purpose
 from dhr_analytics.normalising.frames import Frame, FrameRow
 from dhr_analytics.normalising.lines import (
@@ -168,6 +169,10 @@ def _row_step(row: FrameRow, columns: Columns) -> Step:
             notes.append(f"{' '.join(name.split())}: {' '.join(cell.split())}" if name.strip() else cell)
             continue
         cell = _as_percent(cell, name)
+        named, answer = read_named_answer(name, cell) if role in ("status", "response", "progress") else ("", "")
+        if named:
+            cells[named] = answer.replace("_", " ")
+            continue
         if purpose(role) in ("scope", "status", "rag"):
             cell, left = _ticked(cell)
             rejected += [Rejected(row.place, left, "choice that is not ticked")] if left else []
