@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -20,6 +22,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(
                 pytest.mark.skip(reason="the published plans and their gold reading (../shared) are not here")
             )
+
+
+def needs_shared(place: str) -> pytest.MarkDecorator:
+    """Mark a test that reads a place in ../shared; it is skipped where that place is absent."""
+    absent = not (SHARED / place).exists()
+    return pytest.mark.skipif(absent, reason=f"../shared/{place} is not here")
+
+
+def by_path(path: Path) -> ModuleType:
+    """Return a module from a file outside the project, such as the agreed scorer."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def need(tool: str, package: str) -> str:
