@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from dhr_analytics.normalising.cells.updates import name_updates
+from dhr_analytics.normalising.cells.updates import name_updates, purpose
 from dhr_analytics.normalising.frames import Frame
 from dhr_analytics.normalising.grammars import above, keyed, table_rows
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation, stitch
 from dhr_analytics.normalising.likeness import Likeness, likeness
-from dhr_analytics.normalising.roles import Columns, assign
+from dhr_analytics.normalising.roles import Columns, assign, name_votes
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 from dhr_analytics.reading import RawRow
 
@@ -75,7 +75,15 @@ def _candidate(reading: Reading, frame: Frame, columns: Columns, *, whole: bool)
     used = _used(reading, words, unplaced)
     name = f"{reading.grammar}, each row whole" if whole else reading.grammar
     rejected = (*reading.rejected, *unplaced)
-    return Candidate(name, frame, tuple(found), rejected, likeness(found, used), used, columns)
+    return Candidate(name, frame, tuple(found), rejected, likeness(found, used, _named(columns)), used, columns)
+
+
+def _named(columns: Columns) -> float:
+    """Return how far the names of the columns say that they hold recommendations or actions, and something beside."""
+    votes = [name_votes(name).get(purpose(role), 0.0) for name, role in zip(columns.names, columns.roles, strict=True)]
+    core = [vote for vote, role in zip(votes, columns.roles, strict=True) if role in ("recommendation", "action")]
+    beside = [vote for vote, role in zip(votes, columns.roles, strict=True) if role not in ("recommendation", "action", "")]
+    return 0.6 * max(core, default=0.0) + 0.4 * min(1.0, sum(beside) / 2)
 
 
 def from_reading(reading: Reading, tables: Sequence[RawTable]) -> Candidate:

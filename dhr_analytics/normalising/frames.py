@@ -113,13 +113,13 @@ def _place_of(frames: Sequence[Frame], names: tuple[str, ...], rows: Sequence[Fr
         if not folded:
             return None
         return next((i for i, frame in enumerate(frames) if _folded(frame.names) == folded), None)
-    if not joined or not frames or not frames[-1].names:
+    if not joined:
         return None
     widest = max(len(row.cells) for row in rows)
-    last = len(frames) - 1
-    if widest == len(frames[-1].names) or (widest > 2 and abs(widest - len(frames[-1].names)) <= 1):
-        return last
-    return None
+    named = [i for i, frame in enumerate(frames) if any(frame.names)]
+    same = [i for i in named if len(frames[i].names) == widest]
+    near = [i for i in named[-1:] if i == len(frames) - 1 and widest > 2 and abs(widest - len(frames[i].names)) <= 1]
+    return (near or same[-1:] or [None])[0]
 
 
 def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[FrameRow]]]:

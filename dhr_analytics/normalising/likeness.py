@@ -29,6 +29,7 @@ class Sample:
     recommendations: Sequence[Recommendation]
     actions: Sequence[Draft]
     used: float  # share of the words of the frame that are in a cell of the plan
+    named: float  # how far the printed names of the columns say what they hold
 
     @property
     def texts(self) -> list[str]:
@@ -42,10 +43,10 @@ class Sample:
         ]
 
 
-def sample(recommendations: Sequence[Recommendation], used: float) -> Sample:
+def sample(recommendations: Sequence[Recommendation], used: float, named: float) -> Sample:
     """Return a reading thinned out evenly, so that looking at it takes the same time however long it is."""
     some = recommendations[:: max(1, len(recommendations) // _SAMPLE)]
-    return Sample(some, [action for rec in some for action in rec.actions], used)
+    return Sample(some, [action for rec in some for action in rec.actions], used, named)
 
 
 def share(values: Iterable[object], empty: float = 0.0) -> float:
@@ -180,6 +181,10 @@ def _used(read: Sample) -> float:
     return read.used
 
 
+def _named(read: Sample) -> float:
+    return read.named
+
+
 def _few_joins(read: Sample) -> float:
     """How few recommendations were put together from several rows."""
     return 1 - share(len(rec.places) > 1 + 2 * len(rec.actions) for rec in read.recommendations)
@@ -213,8 +218,9 @@ FEATURES: dict[str, tuple[Callable[[Sample], float], float]] = {
     "several recommendations": (_several, 2.0),
     "the words of the table are used": (_used, 3.0),
     "rows are whole": (_few_joins, 1.0),
+    "the header names the columns": (_named, 5.0),
 }
-_BASE = 9.0
+_BASE = 11.0
 
 
 @dataclass(frozen=True)
@@ -236,7 +242,7 @@ class Likeness:
         return "; ".join(f"not “{name}”" for name in worst if against[name] > 0)
 
 
-def likeness(recommendations: Sequence[Recommendation], used: float) -> Likeness:
+def likeness(recommendations: Sequence[Recommendation], used: float, named: float = 0.5) -> Likeness:
     """Score a reading.
 
     Parameters
@@ -245,6 +251,8 @@ def likeness(recommendations: Sequence[Recommendation], used: float) -> Likeness
         With their actions.
     used : float
         The share (0 to 1) of the words of the frame that are in a cell of the plan.
+    named : float
+        How far (0 to 1) the printed names of the columns say what they hold; one half where there are none to go by.
 
     Returns
     -------
@@ -253,6 +261,6 @@ def likeness(recommendations: Sequence[Recommendation], used: float) -> Likeness
     """
     if not recommendations:
         return Likeness(-20.0, {})
-    read = sample(recommendations, used)
+    read = sample(recommendations, used, named)
     values = {name: feature(read) for name, (feature, _) in FEATURES.items()}
     return Likeness(_BASE + sum(weight * (values[name] - 1) for name, (_, weight) in FEATURES.items()), values)

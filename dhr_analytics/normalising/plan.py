@@ -120,8 +120,13 @@ def _rows(
                 "position": number,
             }
             owner, person = (draft.cells.get(role, "") for role in ("lead", "person"))
-            actions.append(action_row(draft, read_lead(owner, rec.section, person, places=places), own, context))
+            actions.append(action_row(draft, read_lead(owner, _heading(rec), person, places=places), own, context))
     return recommendations, actions
+
+
+def _heading(rec: Recommendation) -> str:
+    """Return the heading that may name the owner; a column of topics names none."""
+    return "" if rec.topic else rec.section
 
 
 def _places(choice: Choice) -> frozenset[str]:
@@ -134,7 +139,7 @@ def _places(choice: Choice) -> frozenset[str]:
 def _names(found: Sequence[Recommendation], places: frozenset[str]) -> set[str]:
     """Return the names of individuals in the cells of owners."""
     owners = {
-        (draft.cells.get("lead", ""), rec.section, draft.cells.get("person", ""))
+        (draft.cells.get("lead", ""), _heading(rec), draft.cells.get("person", ""))
         for rec in found
         for draft in rec.actions
     }

@@ -23,7 +23,8 @@ class PlanRow:
     ``after_break`` is true where a page break may have cut the row above; ``opens`` is ``recommendation`` or
     ``action`` where the layout leaves no choice, else empty. ``key`` is the number of a recommendation that stands
     elsewhere; ``loose`` holds the cells of a row that lost columns at a page break; ``review`` is the printed name
-    of the review, where one document holds several.
+    of the review, where one document holds several; ``topic`` is true where a column gives the section, so that it
+    names no agency.
     """
 
     cells: Mapping[str, str]
@@ -35,6 +36,7 @@ class PlanRow:
     loose: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     review: str = ""
+    topic: bool = False
 
 
 @dataclass(frozen=True)

@@ -101,11 +101,18 @@ def _is_recommendation(step: Step, number: str) -> bool:
 def _unused(state: Sections, waiting: Step | None, step: Step) -> Step:
     """Put a recommendation that no row followed into the plan as one without actions."""
     if waiting is not None:
-        if numbered(waiting.text) and numbered(step.text):
+        if _is_numbered(waiting) and not _is_numbered(step):
+            state.prose.append(step)  # it explains the recommendation above
+            return waiting
+        if _is_numbered(waiting):
             _open(state, waiting, "", Step("row", waiting.row))
         else:
             state.prose.append(waiting)
     return step
+
+
+def _is_numbered(step: Step) -> bool:
+    return bool(numbered(step.text) or _ACTION_HEADING.match(step.text))
 
 
 def _open(state: Sections, above: Step, number: str, step: Step) -> None:

@@ -61,6 +61,7 @@ class Recommendation:
     doubts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     review: str = ""
+    topic: bool = False
     published: str = ""
 
 
@@ -401,6 +402,7 @@ class _Stitcher:
             number = match["number"]
         opened = Recommendation(number, row.section, row.cells["recommendation"], [], [row.place])
         opened.review, opened.published = row.review, row.cells.get("published", "")
+        opened.topic = row.topic
         opened.doubts += row.warnings
         self.found.append(opened)
         self._open_action(row)

@@ -38,12 +38,13 @@ class Sections:
 
     def entitle(self, step: Step) -> None:
         """Take a title; another one begins another part, whose headings are its own."""
-        if not self.title:
-            self.title = step.text
-        elif step.text != self.title:
-            self.close()
-            self.heading = ""
+        if step.text == self.title:
+            return
+        self.close()
+        self.heading = ""
+        if self.title:
             self.set_aside(step, "title")
+        self.title = self.title or step.text
 
     def set_aside(self, step: Step, reason: str) -> None:
         """Note a row that is no part of the plan."""

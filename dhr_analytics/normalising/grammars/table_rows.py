@@ -65,5 +65,6 @@ def add_row(state: Sections, step: Step, **cells: str) -> None:
     review = " ".join(step.cells.get("review", "").split())
     whole = {**cells, **own}
     if whole:
-        row = PlanRow(whole, step.row.place, " ".join(section.split()), step.row.after_break, review=review)
+        heading, topic = " ".join(section.split()), bool(step.cells.get("section"))
+        row = PlanRow(whole, step.row.place, heading, step.row.after_break, review=review, topic=topic)
         state.rows.append(row)
