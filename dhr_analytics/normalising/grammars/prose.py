@@ -1,0 +1,344 @@
+"""Prose: recommendations in running text, titled or numbered, with the reply below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from dhr_analytics.normalising.grammars import parts as kinds
+from dhr_analytics.normalising.grammars.lines import ended, read_paragraphs
+from dhr_analytics.normalising.grammars.parts import Part
+from dhr_analytics.normalising.grammars.replies import body_of, split_reply
+from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
+from dhr_analytics.reading import RawRow
+from dhr_analytics.vocabulary import terms
+
+_OF_ACTIONS = ("action", "lead", "target", "status")
+_NUMBERED = ("1", "1.1")
+_NOTHING = Part("end", kinds.Paragraph("", ()), "")
+
+
+@dataclass(frozen=True)
+class _List:
+    """Where the walk stands: the list of recommendations that is open, if any, and how it counts."""
+
+    open: bool = False
+    own: bool = True  # not quoted from another review
+    style: str = ""  # of its items: that of the first; "title" where each has a title of its own
+    outer: str = ""  # of the numbered paragraph that leads in
+    last: int = 0
+    fresh: bool = True  # a heading or lead-in stands above, so that counting may begin anew
+    section: str = ""
+    lead: str = ""
+    inside: bool = False  # a recommendation is open
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A recommendation: the part that opens it, those below that may belong to it, and the list it stands in."""
+
+    opening: Part
+    below: tuple[Part, ...]
+    within: _List
+
+
+def read(lines: Sequence[RawRow]) -> Reading | None:
+    """Read recommendations from running text.
+
+    Parameters
+    ----------
+    lines : sequence of RawRow
+        Rows of one cell: lines as wrapped, or whole paragraphs; running lines are already out.
+
+    Returns
+    -------
+    Reading or None
+        One row for each recommendation, all else rejected by paragraph; ``None`` where no recommendation stands in
+        the text, or where most of them are forms of label lines.
+    """
+    paragraphs, rejected = read_paragraphs(lines)
+    parts = [kinds.part_of(paragraph) for paragraph in paragraphs]
+    found = _find(parts)
+    built = [_build(each) for each in found]
+    forms = sum(any(role in row.cells for role in _OF_ACTIONS[1:]) for row, _ in built)
+    kept = _once([(row, used) for row, used in built if row.cells.get("recommendation")])
+    if not kept or forms * 2 > len(built):
+        return None
+    used = {part.paragraph.places for _, row_parts in kept for part in row_parts}
+    sections = {row.section for row, _ in kept} - {""}
+    rejected += [_rejected(part) for part in parts if not _is_used(part, used, sections)]
+    order = {row.place: i for i, row in enumerate(lines)}
+    rejected.sort(key=lambda each: order.get(each.place.split("; ")[0], 0))
+    return Reading("prose", tuple(row for row, _ in kept), tuple(rejected))
+
+
+def _is_used(part: Part, used: set[tuple[str, ...]], sections: set[str]) -> bool:
+    heads = part.kind in ("heading", "item", "list") and kinds.heading_of(part.words) in sections
+    return part.paragraph.places in used or heads
+
+
+def _rejected(part: Part) -> Rejected:
+    return Rejected("; ".join(part.paragraph.places), part.text, "text outside the plan")
+
+
+def _once(built: Iterable[tuple[PlanRow, list[Part]]]) -> list[tuple[PlanRow, list[Part]]]:
+    """Keep one of each recommendation that is printed again, as in a summary: the one with a reply, or the first."""
+    kept: dict[tuple[str, ...], tuple[PlanRow, list[Part]]] = {}
+    for row, used in built:
+        number, words = row.cells.get("number", ""), terms.fold(row.cells["recommendation"])
+        key = (number, words) if number[:1].isalpha() else (row.section, number, words)
+        before = kept.get(key)
+        if before is None or len(before[0].cells) < len(row.cells):
+            kept[key] = (row, used)
+    return list(kept.values())
+
+
+# The walk: which part opens a recommendation, which belongs to it
+
+
+def _find(parts: Sequence[Part]) -> list[_Found]:
+    state = _List()
+    found: list[tuple[Part, list[Part], _List]] = []
+    for i, part in enumerate(parts):
+        before, below = parts[i - 1] if i else _NOTHING, _below(parts, i)
+        state, opens = _STEPS[part.kind](state, part, before, below)
+        if opens:
+            found.append((part, [], state))
+        elif state.inside and found:
+            found[-1][1].append(part)
+    return [_Found(part, tuple(below), within) for part, below, within in found]
+
+
+def _below(parts: Sequence[Part], i: int) -> Part:
+    """Return the part below; a heading below a heading is passed over."""
+    after = parts[i + 1 : i + 3]
+    if len(after) == 2 and parts[i].kind == "heading" and after[0].kind == "heading":
+        return after[1]
+    return after[0] if after else _NOTHING
+
+
+_Step = tuple[_List, bool]
+
+
+def _at_contents(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    return replace(state, inside=False), False
+
+
+def _at_list(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    if kinds.is_foreign(part.words):
+        return _List(own=False), False
+    if terms.any_of("prose", "follows up").search(part.words):
+        return _List(), False
+    section = kinds.heading_of(part.words) if kinds.is_group(part) else ""
+    return _List(open=True, section=section, lead=part.body), False
+
+
+def _at_lead_in(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    if split_reply(part.text, first=True):
+        return state, False
+    if kinds.is_foreign(part.text):
+        return _List(own=False), False
+    if not state.open and not terms.any_of("prose", "recommends").search(part.text):
+        return _at_plain(state, part, before, below)
+    lead = part.body or state.lead
+    return replace(state, open=True, style="", last=0, fresh=True, lead=lead, inside=False), False
+
+
+def _at_heading(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    if state.inside and before.kind == "title" and not before.words:
+        return state, False
+    if terms.any_of("prose", "closes").match(part.words):
+        return _List(), False
+    titled = below.kind == "title" or _opens_by_label(below)
+    fits = below.kind == "lead_in" or (below.mark and state.style in ("", below.mark.style))
+    if state.own and (titled or (state.open and fits)):
+        section = kinds.heading_of(part.words)
+        return replace(state, section=section, lead=part.body, fresh=True, inside=False), False
+    return replace(state, open=False, own=True, section="", lead="", fresh=False, inside=False), False
+
+
+def _at_title(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    empty = not part.words and below.kind in ("title", "contents", "list", "end")
+    if not state.own or empty:
+        return replace(state, inside=False), False
+    return replace(state, style="title", fresh=False, inside=True), True
+
+
+def _opens_by_label(part: Part) -> bool:
+    return part.kind == "label" and part.body == "recommendation"
+
+
+def _at_label(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    if not _opens_by_label(part) or (before.kind == "title" and not before.words):
+        return state, False
+    if not part.words and below.kind not in ("plain", "label"):
+        return _at_list(state, part, before, below)
+    return replace(state, style="title", fresh=False, inside=state.own), state.own
+
+
+def _at_item(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    if _heads(state, part, below):
+        return _at_heading(state, part, before, below)
+    if state.style == "title":
+        return state, False
+    assert part.mark
+    if _is_outer(state, part.mark.style):
+        return replace(state, inside=False), False
+    if state.open and not state.style and _leads(part):
+        return replace(state, outer=part.mark.style, lead=part.body, inside=False), False
+    if not _counts_on(state, part, before):
+        below_item = state.inside and part.mark.style != state.style
+        return replace(state, inside=below_item), False
+    now = replace(state, open=True, style=part.mark.style, last=part.mark.count, fresh=False)
+    return replace(now, inside=True), True
+
+
+def _heads(state: _List, part: Part, below: Part) -> bool:
+    """Say whether a numbered line is a heading: "9. Glossary" among titled recommendations."""
+    mark = part.mark
+    if not mark or mark.style not in ("1", "1.1", "I") or not kinds.is_heading(part.words):
+        return False
+    if below.kind == "title" or _opens_by_label(below) or terms.any_of("prose", "closes").match(part.words):
+        return True
+    if not state.open or state.style not in ("", mark.style):
+        return True
+    return below.kind == "plain" and (mark.style == "1.1" or mark.count != state.last + 1)
+
+
+def _is_outer(state: _List, style: str) -> bool:
+    """Say whether a style is that of the paragraphs around the list."""
+    if style == state.outer:
+        return True
+    return style in _NUMBERED and (state.style, style) != ("1.1", "1") and state.style not in ("", style)
+
+
+def _leads(part: Part) -> bool:
+    """Say whether a numbered paragraph leads in a list: counted with the report, not from 1."""
+    mark = part.mark
+    return bool(mark) and kinds.leads_in(part.words) and mark.style in _NUMBERED and mark.count != 1
+
+
+def _counts_on(state: _List, part: Part, before: Part) -> bool:
+    """Say whether an item is the next of the list."""
+    mark = part.mark
+    if not mark or not state.own or part.words.endswith("?"):
+        return False
+    if mark.style in ("1", "1.1", "I") and part.words[0].islower() and not before.text.endswith((":", ";", "and")):
+        return False
+    if not state.open:  # a heading within a reply does not end the list
+        return (mark.style, mark.count) == (state.style, state.last + 1) == ("1", mark.count) and kinds.asks(part.words)
+    if mark.style == "1.1" or (not state.style and mark.count > 1):
+        return kinds.asks(part.words) and state.style in ("", mark.style)
+    if state.style not in ("", mark.style):
+        return False
+    return mark.style == "•" or mark.count > state.last or (mark.count == 1 and state.fresh)
+
+
+def _at_plain(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    unmarked = state.style in ("•", "a", "i") and part.text.endswith(":")
+    if unmarked and not split_reply(part.text, first=True):
+        return replace(state, open=False, inside=False), False
+    return state, False
+
+
+_STEPS: dict[str, Callable[[_List, Part, Part, Part], _Step]] = {
+    "contents": _at_contents,
+    "title": _at_title,
+    "label": _at_label,
+    "list": _at_list,
+    "lead_in": _at_lead_in,
+    "item": _at_item,
+    "heading": _at_heading,
+    "plain": _at_plain,
+}
+
+
+# What belongs to a recommendation: its wording, the reply, what follows
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The cells filled so far, the parts they came from, and the cell that the next paragraph goes on with."""
+
+    texts: dict[str, str]
+    used: tuple[Part, ...]
+    goes_to: str = "recommendation"
+
+    def with_text(self, part: Part, goes_to: str, **texts: str) -> _Cells:
+        """Return the cells with more text in some of them."""
+        more = {role: f"{self.texts.get(role, '')} {text}".strip() for role, text in texts.items() if text}
+        return _Cells({**self.texts, **more}, (*self.used, part), goes_to)
+
+
+def _build(found: _Found) -> tuple[PlanRow, list[Part]]:
+    opening, below = found.opening, list(found.below)
+    section = found.within.section
+    topic = _topic(found)
+    if topic:
+        section = topic
+        below = below[1:] if opening.words == "" else below
+    first = replace(opening, words="") if topic else opening
+    number = "" if opening.kind == "label" else opening.number
+    cells = _word(_Cells({}, ()), first, first.words)
+    for part in below:
+        cells = _add(cells, part)
+    lead = opening.body if opening.kind == "title" else ""
+    known = lead or found.within.lead
+    texts = {"number": number, **cells.texts}
+    replier = texts.pop("replier", "")
+    texts["lead"] = texts.get("lead") or known or replier
+    place = "; ".join(place for part in cells.used for place in part.paragraph.places)
+    filled = {role: text for role, text in texts.items() if text}
+    return PlanRow(filled, place, section=section, opens="recommendation"), list(cells.used)
+
+
+def _topic(found: _Found) -> str:
+    """Return the heading that a title is, or that stands between a title and its wording."""
+    opening, below = found.opening, found.below
+    if opening.kind != "title" or not below:
+        return ""
+    if not opening.words:
+        return kinds.heading_of(below[0].words) if below[0].kind == "heading" else ""
+    apart = below[0].kind in ("plain", "lead_in") and kinds.asks(below[0].text)
+    heads = kinds.is_heading(opening.words) and not kinds.asks(opening.words)
+    return kinds.heading_of(opening.text) if apart and heads else ""
+
+
+def _add(cells: _Cells, part: Part) -> _Cells:
+    """Put a part below the opening where it belongs."""
+    if part.kind == "label":
+        cells = _Cells(cells.texts, cells.used, part.body)
+        if part.body == "response":
+            replier = body_of(part.number.removesuffix("response").removesuffix("reply"))
+            return _answer(cells.with_text(part, "response", replier=replier), part, part.words)
+        return cells.with_text(part, part.body, **{part.body: part.words})
+    if cells.goes_to == "recommendation":
+        return _word(cells, part, part.text)
+    if cells.goes_to == "response":
+        return _answer(cells, part, part.text)
+    return cells.with_text(part, cells.goes_to, **{cells.goes_to: part.text}) if cells.goes_to else cells
+
+
+def _word(cells: _Cells, part: Part, text: str) -> _Cells:
+    """Add to the wording, up to the reply; what neither goes on nor asks for something is no part of it."""
+    wording = cells.texts.get("recommendation", "")
+    reply = split_reply(text, first=bool(wording))
+    if reply:
+        before, response, after, replier = reply
+        texts = {"recommendation": before, "response": response, "progress": after, "replier": replier}
+        return cells.with_text(part, "progress", **texts)
+    if not wording or not ended(wording) or wording.endswith((":", ";")) or part.mark or kinds.asks(text):
+        return cells.with_text(part, "recommendation", recommendation=text)
+    return _Cells(cells.texts, cells.used, "")
+
+
+def _answer(cells: _Cells, part: Part, text: str) -> _Cells:
+    """Add the paragraph of a labelled reply."""
+    if not text:
+        return cells
+    reply = split_reply(text, first=True)
+    if not reply:
+        return cells.with_text(part, "progress", progress=text)
+    before, response, after, replier = reply
+    progress = f"{before} {after}".strip()
+    return cells.with_text(part, "progress", response=response, progress=progress, replier=replier)
