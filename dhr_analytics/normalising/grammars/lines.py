@@ -12,7 +12,7 @@ from dhr_analytics.normalising.rows import Rejected
 from dhr_analytics.reading import RawRow
 
 _WIDEST = 130  # a longer line is a whole paragraph
-_ENDED = re.compile(r"[.!?:;][\"'”’)\]]*\W{0,2}\d{0,3}$")
+_ENDED = re.compile(r"[.!?:;][\"'”’)\]]*\W{0,2}\d{0,3}$|[.!?]\s*\([^()]{1,30}\)$")
 _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _NOTE_MARK = re.compile(rf"(?<=[a-z][a-z.,;:)”’\"])(\d{{1,3}}|[{_SUPERSCRIPT}]+)(?=[\s,;.]|$)")
 _NOTE = re.compile(rf"(\d{{1,3}}|[{_SUPERSCRIPT}]+)\s+[A-Z“‘\"'(].*", re.DOTALL)
@@ -21,7 +21,10 @@ _FOOT = re.compile(
     r"|(?:.{0,60}\s)?Page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?)",
     re.IGNORECASE,
 )
-_HANGS = re.compile(r"(?:,|\b(?:the|a|an|of|to|and|or|for|in|on|with|by|that|which|their|its|from|at|as))$")
+_HANGS = re.compile(
+    r"(?:,|\b(?:the|a|an|of|to|and|or|for|in|on|with|by|that|which|their|its|from|at|as|since|until|before"
+    r"|after|during|when|than|is|are|was|were|be|will|should|must|not|this|these|who|its|no|any))$"
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,10 @@ def _goes_on(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
     cut = not ended(above)
     if row.break_before or not width:
         return cut and (line[0].islower() or bool(_HANGS.search(above)))
-    full = len(above) + len(line.split()[0]) >= width * 0.9
-    return line[0].islower() or full or (cut and len(above) > width * 0.6)
+    if line[0].islower() or cut:
+        return line[0].islower() or len(above) > width * 0.6
+    full = len(above) + len(line.split()[0]) >= width  # the first word would not have fitted
+    return full and (line[-1] in ".!?" or len(line) > width * 0.6)
 
 
 def _opens(group: Sequence[RawRow], row: RawRow, width: int) -> bool:

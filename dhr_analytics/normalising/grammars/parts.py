@@ -14,6 +14,7 @@ _GLUED = re.compile(r"(?<=[a-z])\d{1,3}$")  # the number of a footnote
 _BEFORE = re.compile(
     r"\bhad\s+recommended\b|(?=.*\b(?:19|20)\d\d\b).*\b(?:recommended|made)\b", re.IGNORECASE | re.DOTALL
 )
+_BELOW = re.compile(r"\b(?:below|as follows|the following)\b.{0,80}[.:]$", re.IGNORECASE)
 _ADDRESSED = re.compile(r"(?:.*\brecommendations?\s+)?(?:to|for)\s+(?:the\s+)?(?P<body>.+?):?", re.IGNORECASE)
 _LED_IN = re.compile(
     r".*\b(?:recommendations?\s+(?:to|for)|recommends?\s+that|recommended\s+that)\s+(?:the\s+)?"
@@ -82,12 +83,13 @@ def is_heading(text: str) -> bool:
     """Say whether a text may be a heading: short, begins with a capital, does not end as a sentence."""
     bare = _GLUED.sub("", text.rstrip(": "))
     short = len(bare) <= 90 and len(bare.split()) <= 12
-    return short and bare[:1].isupper() and not re.search(r"[.;,!?]$", bare) and ": " not in bare[-40:]
+    return short and bare[:1].isupper() and not re.search(r"[.;,!?]$", bare)
 
 
 def names_list(text: str) -> bool:
     """Say whether a heading speaks of recommendations."""
-    return is_heading(text) and bool(terms.any_of("prose", "list").search(heading_of(text)))
+    listed = terms.any_of("prose", "list").search(heading_of(text))
+    return is_heading(text) and bool(listed) and not re.search(r"\s\d{1,4}$", text)  # contents
 
 
 def heading_of(text: str) -> str:
@@ -103,7 +105,8 @@ def is_group(part: Part) -> bool:
 def leads_in(text: str) -> bool:
     """Say whether a paragraph leads in a list of what is asked for."""
     last = re.split(r"(?<=[.!?])\s", text)[-1]
-    return text.endswith(":") and (asks(last) or bool(terms.any_of("prose", "list").search(last)))
+    listed = terms.any_of("prose", "list").search(last)
+    return bool(text.endswith(":") and (asks(last) or listed)) or bool(listed and _BELOW.search(last))
 
 
 def is_foreign(text: str) -> bool:

@@ -13,7 +13,7 @@ from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 from dhr_analytics.reading import RawRow
 from dhr_analytics.vocabulary import terms
 
-_OF_ACTIONS = ("action", "lead", "target", "status")
+_OF_ACTIONS = ("lead", "target", "status")
 _NUMBERED = ("1", "1.1")
 _NOTHING = Part("end", kinds.Paragraph("", ()), "")
 
@@ -30,6 +30,7 @@ class _List:
     fresh: bool = True  # a heading or lead-in stands above, so that counting may begin anew
     section: str = ""
     lead: str = ""
+    chapter: tuple[str, int] = ("", 0)  # style and number of its heading
     inside: bool = False  # a recommendation is open
 
 
@@ -60,7 +61,7 @@ def read(lines: Sequence[RawRow]) -> Reading | None:
     parts = [kinds.part_of(paragraph) for paragraph in paragraphs]
     found = _find(parts)
     built = [_build(each) for each in found]
-    forms = sum(any(role in row.cells for role in _OF_ACTIONS[1:]) for row, _ in built)
+    forms = sum(any(part.body in _OF_ACTIONS for part in each.below if part.kind == "label") for each in found)
     kept = _once([(row, used) for row, used in built if row.cells.get("recommendation")])
     if not kept or forms * 2 > len(built):
         return None
@@ -130,7 +131,9 @@ def _at_list(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if terms.any_of("prose", "follows up").search(part.words):
         return _List(), False
     section = kinds.heading_of(part.words) if kinds.is_group(part) else ""
-    return _List(open=True, section=section, lead=part.body), False
+    mark = part.mark
+    chapter = (mark.style, mark.count) if mark else state.chapter
+    return _List(open=True, section=section, lead=part.body, chapter=chapter), False
 
 
 def _at_lead_in(state: _List, part: Part, before: Part, below: Part) -> _Step:
@@ -147,7 +150,7 @@ def _at_lead_in(state: _List, part: Part, before: Part, below: Part) -> _Step:
 def _at_heading(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if state.inside and before.kind == "title" and not before.words:
         return state, False
-    if terms.any_of("prose", "closes").match(part.words):
+    if _is_next_chapter(state, part) or terms.any_of("prose", "closes").match(part.words):
         return _List(), False
     titled = below.kind == "title" or _opens_by_label(below)
     fits = below.kind == "lead_in" or (below.mark and state.style in ("", below.mark.style))
@@ -155,6 +158,11 @@ def _at_heading(state: _List, part: Part, before: Part, below: Part) -> _Step:
         section = kinds.heading_of(part.words)
         return replace(state, section=section, lead=part.body, fresh=True, inside=False), False
     return replace(state, open=False, own=True, section="", lead="", fresh=False, inside=False), False
+
+
+def _is_next_chapter(state: _List, part: Part) -> bool:
+    style, count = state.chapter
+    return part.mark is not None and part.mark.style == style and part.mark.count > count
 
 
 def _at_title(state: _List, part: Part, before: Part, below: Part) -> _Step:
@@ -179,17 +187,17 @@ def _at_label(state: _List, part: Part, before: Part, below: Part) -> _Step:
 def _at_item(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if _heads(state, part, below):
         return _at_heading(state, part, before, below)
-    if state.style == "title":
-        return state, False
-    assert part.mark
-    if _is_outer(state, part.mark.style):
+    mark = part.mark
+    if mark is None or state.style == "title":
+        return replace(state, inside=state.inside and bool(mark) and mark.style != "1.1"), False
+    if _leads(state, part):
+        state, _ = _at_lead_in(state, part, before, below)
+        return replace(state, outer=mark.style), False
+    if _is_outer(state, mark.style):
         return replace(state, inside=False), False
-    if state.open and not state.style and _leads(part):
-        return replace(state, outer=part.mark.style, lead=part.body, inside=False), False
     if not _counts_on(state, part, before):
-        below_item = state.inside and part.mark.style != state.style
-        return replace(state, inside=below_item), False
-    now = replace(state, open=True, style=part.mark.style, last=part.mark.count, fresh=False)
+        return replace(state, inside=state.inside and mark.style != state.style), False
+    now = replace(state, open=True, style=mark.style, last=mark.count, fresh=False)
     return replace(now, inside=True), True
 
 
@@ -212,10 +220,13 @@ def _is_outer(state: _List, style: str) -> bool:
     return style in _NUMBERED and (state.style, style) != ("1.1", "1") and state.style not in ("", style)
 
 
-def _leads(part: Part) -> bool:
+def _leads(state: _List, part: Part) -> bool:
     """Say whether a numbered paragraph leads in a list: counted with the report, not from 1."""
     mark = part.mark
-    return bool(mark) and kinds.leads_in(part.words) and mark.style in _NUMBERED and mark.count != 1
+    if mark is None or mark.style not in _NUMBERED or not kinds.leads_in(part.words):
+        return False
+    counts = state.style == mark.style and mark.count == state.last + 1
+    return mark.style == "1.1" or (mark.count != 1 and not counts)
 
 
 def _counts_on(state: _List, part: Part, before: Part) -> bool:
@@ -266,7 +277,9 @@ class _Cells:
 
     def with_text(self, part: Part, goes_to: str, **texts: str) -> _Cells:
         """Return the cells with more text in some of them."""
-        more = {role: f"{self.texts.get(role, '')} {text}".strip() for role, text in texts.items() if text}
+        told = {role: text for role, text in texts.items() if text}
+        more = {role: f"{self.texts.get(role, '')} {text}".strip() for role, text in told.items()}
+        more |= {"replier": self.texts["replier"]} if "replier" in self.texts else {}
         return _Cells({**self.texts, **more}, (*self.used, part), goes_to)
 
 
@@ -309,7 +322,7 @@ def _add(cells: _Cells, part: Part) -> _Cells:
     if part.kind == "label":
         cells = _Cells(cells.texts, cells.used, part.body)
         if part.body == "response":
-            replier = body_of(part.number.removesuffix("response").removesuffix("reply"))
+            replier = body_of(" ".join(part.number.split()[:-1]))
             return _answer(cells.with_text(part, "response", replier=replier), part, part.words)
         return cells.with_text(part, part.body, **{part.body: part.words})
     if cells.goes_to == "recommendation":

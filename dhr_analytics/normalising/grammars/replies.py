@@ -7,7 +7,7 @@ from functools import cache
 
 from dhr_analytics.vocabulary import terms
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘'(]?[A-Z0-9])")
+_SENTENCE_END = re.compile(r"(?:(?<=[.!?])[\"”’)\]]*|(?<=[.!?] )(?<=\d\)))\s+(?=[\"“‘'(]?[A-Z0-9])")
 _HOW = r"(?:(?:fully|partially|partly|broadly|also|therefore|both|has|have|had|do|does|did|is|are|was|not|in|part|full|principle)\s+)*"
 _AFTER = (
     r"(?=\s*[.,;:–—-]|\s*$|\s+(?:this|these|the\s+recommendation|recommendation|in\s+(?:principle|part|full)|with\s+(?:the|this)"
@@ -18,7 +18,7 @@ _AFTER = (
 @cache
 def _reply() -> re.Pattern[str]:
     verbs = terms.any_of("prose", "reply").pattern
-    subject = r"(?P<body>(?:(?!should|must|to\b|that|who|which|if|when|where)[\w’'&/-]+\s+){1,8}?)"
+    subject = r"(?P<body>(?:(?!should|must|to\b|that|who|which|if|when|where|[Ff]ully|[Pp]artially|[Pp]artly|[Nn]ot\b)[\w’'&/-]+\s+){1,8}?)"
     return re.compile(rf"(?:{subject})?(?i:{_HOW}{verbs}){_AFTER}.*", re.DOTALL)
 
 
