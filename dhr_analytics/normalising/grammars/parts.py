@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from dhr_analytics.normalising.grammars import openings
-from dhr_analytics.normalising.grammars.lines import Paragraph, ended
+from dhr_analytics.normalising.grammars.lines import Paragraph
+from dhr_analytics.normalising.grammars.replies import split_reply
 from dhr_analytics.vocabulary import terms
 
 _CONTENTS = re.compile(r".*(?:\.{3,}|(?:\. ){3,}|…)\s*(?:\d{1,4}|[ivx]+)$", re.DOTALL)
@@ -70,6 +71,8 @@ def part_of(paragraph: Paragraph) -> Part:
 
 
 def _kind(words: str, mark: openings.Mark | None) -> str:
+    if words.endswith((".", ":")) and split_reply(words, first=True):
+        return "item" if mark else "plain"
     if names_list(words):
         return "list"
     if leads_in(words) and not mark:

@@ -137,8 +137,6 @@ def _at_list(state: _List, part: Part, before: Part, below: Part) -> _Step:
 
 
 def _at_lead_in(state: _List, part: Part, before: Part, below: Part) -> _Step:
-    if split_reply(part.text, first=True):
-        return state, False
     if kinds.is_foreign(part.text):
         return _List(own=False), False
     if not state.open and not terms.any_of("prose", "recommends").search(part.text):
