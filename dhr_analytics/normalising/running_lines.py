@@ -98,7 +98,7 @@ def _lines(rows: Sequence[tuple[str, RawRow]]) -> dict[int, _Line]:
             texts[i],
             i,
             shapes[i],
-            cut=_runs_on(texts.get(above[i], "."), texts.get(below[i], "")),
+            cut=_is_titled(texts[i]) and _runs_on(texts.get(above[i], "."), texts.get(below[i], "")),
             alone=breaks[i] and breaks[i + 1],
             edge=i in edges,
         )
@@ -117,6 +117,11 @@ def _nearest(order: Sequence[int], chosen: set[int]) -> dict[int, int]:
 
 def _runs_on(before: str, after: str) -> bool:
     return not _ENDED.search(before) and after[:1].islower() and " " in after
+
+
+def _is_titled(text: str) -> bool:
+    """Say whether a line reads as a title does; a sentence that is opened alike each time does not."""
+    return not any(word[0].islower() and len(word) > 4 for word in text.split())
 
 
 def _edges(rows: Sequence[RawRow]) -> set[int]:
@@ -167,7 +172,7 @@ def _longer(run: list[_Line], line: _Line) -> list[_Line]:
 def _counts_pages(run: Sequence[_Line], first: int, lines: Mapping[int, _Line]) -> bool:
     """Say whether a run of counting lines is furniture: it interrupts, names pages, or stands as only page lines do."""
     text = run[0].text
-    if any(line.cut for line in run) or _names_page(text) or "|" in text:
+    if sum(line.cut for line in run) * 3 >= len(run) or _names_page(text) or "|" in text:
         return True
     if all(line.edge for line in run):
         return True
@@ -213,6 +218,9 @@ def _labels() -> frozenset[str]:
 
 
 def _is_label(text: str) -> bool:
+    """Say whether a line that repeats is a label, the header of a table or a sentence."""
+    if _ENDED.search(text):  # a sentence may be printed again: "We accept this recommendation."
+        return True
     name = terms.fold(text)
     return name in _labels() or all(word in _labels() for word in name.split())
 

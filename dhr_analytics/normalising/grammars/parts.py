@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from dhr_analytics.normalising.grammars import openings
 from dhr_analytics.normalising.grammars.lines import Paragraph
@@ -15,6 +16,7 @@ _GLUED = re.compile(r"(?<=[a-z])\d{1,3}$")  # the number of a footnote
 _BEFORE = re.compile(
     r"\bhad\s+recommended\b|(?=.*\b(?:19|20)\d\d\b).*\b(?:recommended|made)\b", re.IGNORECASE | re.DOTALL
 )
+_SENTENCE = re.compile(r"[.;,!?]$|[a-z]{2}[.!?]\s")
 _BELOW = re.compile(r"\b(?:below|as follows|the following)\b.{0,80}[.:]$", re.IGNORECASE)
 _ADDRESSED = re.compile(r"(?:.*\brecommendations?\s+)?(?:to|for)\s+(?:the\s+)?(?P<body>.+?):?", re.IGNORECASE)
 _LED_IN = re.compile(
@@ -70,6 +72,47 @@ def part_of(paragraph: Paragraph) -> Part:
     return Part(kind, paragraph, words, number, addressee(words, kind), mark)
 
 
+def with_unmarked(parts: Sequence[Part]) -> list[Part]:
+    """Take plain paragraphs that ask for something, right below a heading of recommendations, for items without a mark.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+
+    Returns
+    -------
+    list of Part
+        The same parts; a paragraph above a marked or titled item only introduces it.
+    """
+    out: list[Part] = []
+    run: list[int] = []  # plain paragraphs since the last heading
+    listed = False
+    for part in parts:
+        if part.kind == "plain" and listed:
+            run.append(len(out))
+        elif part.kind in ("list", "heading", "contents"):
+            _mark(out, run)
+            run, listed = [], part.kind == "list" or (listed and part.kind == "heading")
+        else:
+            run, listed = [], False
+        out.append(part)
+    _mark(out, run)
+    return out
+
+
+def _mark(parts: list[Part], run: Sequence[int]) -> None:
+    """Give a mark to each paragraph of a run that asks, if the first does."""
+    if run and _asks_first(parts[run[0]].text):
+        for i in run:
+            if _asks_first(text := parts[i].text):
+                parts[i] = replace(parts[i], kind="item", mark=openings.Mark("", "¶", 0, text))
+
+
+def _asks_first(text: str) -> bool:
+    first = re.split(r"(?<=[.!?])\s", text)[0]
+    return asks(first) and not terms.any_of("prose", "list").search(first)
+
+
 def _kind(words: str, mark: openings.Mark | None) -> str:
     if words.endswith((".", ":")) and split_reply(words, first=True):
         return "item" if mark else "plain"
@@ -86,7 +129,7 @@ def is_heading(text: str) -> bool:
     """Say whether a text may be a heading: short, begins with a capital, does not end as a sentence."""
     bare = _GLUED.sub("", text.rstrip(": "))
     short = len(bare) <= 90 and len(bare.split()) <= 12
-    return short and bare[:1].isupper() and not re.search(r"[.;,!?]$", bare)
+    return short and bare[:1].isupper() and not _SENTENCE.search(bare)
 
 
 def names_list(text: str) -> bool:
@@ -107,9 +150,14 @@ def is_group(part: Part) -> bool:
 
 def leads_in(text: str) -> bool:
     """Say whether a paragraph leads in a list of what is asked for."""
-    last = re.split(r"(?<=[.!?])\s", text)[-1]
+    last = last_sentence(text)
     listed = terms.any_of("prose", "list").search(last)
     return bool(text.endswith(":") and (asks(last) or listed)) or bool(listed and _BELOW.search(last))
+
+
+def last_sentence(text: str) -> str:
+    """Return the sentence that stands before a list."""
+    return re.split(r"(?<=[.!?])\s", text)[-1]
 
 
 def is_foreign(text: str) -> bool:

@@ -23,6 +23,7 @@ class _List:
     """Where the walk stands: the list of recommendations that is open, if any, and how it counts."""
 
     open: bool = False
+    headed: bool = False  # by a heading, so that groups with headings of their own may follow
     own: bool = True  # not quoted from another review
     style: str = ""  # of its items: that of the first; "title" where each has a title of its own
     outer: str = ""  # of the numbered paragraph that leads in
@@ -58,7 +59,7 @@ def read(lines: Sequence[RawRow]) -> Reading | None:
         the text, or where most of them are forms of label lines.
     """
     paragraphs, rejected = read_paragraphs(lines)
-    parts = [kinds.part_of(paragraph) for paragraph in paragraphs]
+    parts = kinds.with_unmarked([kinds.part_of(paragraph) for paragraph in paragraphs])
     found = _find(parts)
     built = [_build(each) for each in found]
     forms = sum(any(part.body in _OF_ACTIONS for part in each.below if part.kind == "label") for each in found)
@@ -133,13 +134,13 @@ def _at_list(state: _List, part: Part, before: Part, below: Part) -> _Step:
     section = kinds.heading_of(part.words) if kinds.is_group(part) else ""
     mark = part.mark
     chapter = (mark.style, mark.count) if mark else state.chapter
-    return _List(open=True, section=section, lead=part.body, chapter=chapter), False
+    return _List(open=True, headed=True, section=section, lead=part.body, chapter=chapter), False
 
 
 def _at_lead_in(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if kinds.is_foreign(part.text):
         return _List(own=False), False
-    if not state.open and not terms.any_of("prose", "recommends").search(part.text):
+    if not state.open and not terms.any_of("prose", "recommends").search(kinds.last_sentence(part.text)):
         return _at_plain(state, part, before, below)
     lead = part.body or state.lead
     return replace(state, open=True, style="", last=0, fresh=True, lead=lead, inside=False), False
@@ -150,12 +151,19 @@ def _at_heading(state: _List, part: Part, before: Part, below: Part) -> _Step:
         return state, False
     if _is_next_chapter(state, part) or terms.any_of("prose", "closes").match(part.words):
         return _List(), False
-    titled = below.kind == "title" or _opens_by_label(below)
-    fits = below.kind == "lead_in" or (below.mark and state.style in ("", below.mark.style))
-    if state.own and (titled or (state.open and fits)):
-        section = kinds.heading_of(part.words)
+    if state.own and _heads_group(state, part, below):
+        named = not state.open and terms.any_of("prose", "untitled").search(part.words)
+        section = "" if named else kinds.heading_of(part.words)
         return replace(state, section=section, lead=part.body, fresh=True, inside=False), False
     return replace(state, open=False, own=True, section="", lead="", fresh=False, inside=False), False
+
+
+def _heads_group(state: _List, part: Part, below: Part) -> bool:
+    """Say whether a heading stands above recommendations: titled ones, or more of the list that is open."""
+    if below.kind == "title" or _opens_by_label(below):
+        return True
+    fits = below.kind == "lead_in" or (below.mark and state.style in ("", below.mark.style))
+    return state.open and bool(fits) and (state.headed or bool(part.body))
 
 
 def _is_next_chapter(state: _List, part: Part) -> bool:
@@ -240,7 +248,7 @@ def _counts_on(state: _List, part: Part, before: Part) -> bool:
         return kinds.asks(part.words) and state.style in ("", mark.style)
     if state.style not in ("", mark.style):
         return False
-    return mark.style == "•" or mark.count > state.last or (mark.count == 1 and state.fresh)
+    return mark.style in ("•", "¶") or mark.count > state.last or (mark.count == 1 and state.fresh)
 
 
 def _at_plain(state: _List, part: Part, before: Part, below: Part) -> _Step:
@@ -265,42 +273,39 @@ _STEPS: dict[str, Callable[[_List, Part, Part, Part], _Step]] = {
 # What belongs to a recommendation: its wording, the reply, what follows
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """The cells filled so far, the parts they came from, and the cell that the next paragraph goes on with."""
-
-    texts: dict[str, str]
-    used: tuple[Part, ...]
-    goes_to: str = "recommendation"
-
-    def with_text(self, part: Part, goes_to: str, **texts: str) -> _Cells:
-        """Return the cells with more text in some of them."""
-        told = {role: text for role, text in texts.items() if text}
-        more = {role: f"{self.texts.get(role, '')} {text}".strip() for role, text in told.items()}
-        more |= {"replier": self.texts["replier"]} if "replier" in self.texts else {}
-        return _Cells({**self.texts, **more}, (*self.used, part), goes_to)
+_Pieces = list[tuple[str, str]]  # of a paragraph: cell and text
 
 
 def _build(found: _Found) -> tuple[PlanRow, list[Part]]:
-    opening, below = found.opening, list(found.below)
-    section = found.within.section
-    topic = _topic(found)
-    if topic:
-        section = topic
-        below = below[1:] if opening.words == "" else below
-    first = replace(opening, words="") if topic else opening
-    number = "" if opening.kind == "label" else opening.number
-    cells = _word(_Cells({}, ()), first, first.words)
-    for part in below:
-        cells = _add(cells, part)
-    lead = opening.body if opening.kind == "title" else ""
-    known = lead or found.within.lead
-    texts = {"number": number, **cells.texts}
-    replier = texts.pop("replier", "")
-    texts["lead"] = texts.get("lead") or known or replier
-    place = "; ".join(place for part in cells.used for place in part.paragraph.places)
-    filled = {role: text for role, text in texts.items() if text}
-    return PlanRow(filled, place, section=section, opens="recommendation"), list(cells.used)
+    opening, below, topic = found.opening, found.below, _topic(found)
+    words = "" if topic else opening.words
+    pieces, goes_to = _word(words, "")
+    pieces, used = [*pieces], [opening]
+    wording = words
+    for part in below[1:] if topic and not opening.words else below:
+        more, goes_to = _read_part(part, goes_to, wording)
+        pieces += more
+        wording = next((text for cell, text in more if cell == "recommendation"), wording)
+        if more or part.kind == "label":
+            used.append(part)
+    cells = _joined(pieces)
+    replier = cells.pop("replier", [""])[0]
+    known = opening.body if opening.kind == "title" else ""
+    texts = {cell: " ".join(texts) for cell, texts in cells.items()}
+    texts["lead"] = texts.get("lead") or known or found.within.lead or replier
+    texts["number"] = "" if opening.kind == "label" else opening.number
+    filled = {cell: text for cell, text in texts.items() if text}
+    place = "; ".join(place for part in used for place in part.paragraph.places)
+    section = topic or found.within.section
+    return PlanRow(filled, place, section=section, opens="recommendation"), used
+
+
+def _joined(pieces: _Pieces) -> dict[str, list[str]]:
+    cells: dict[str, list[str]] = {}
+    for cell, text in pieces:
+        if text:
+            cells.setdefault(cell, []).append(text)
+    return cells
 
 
 def _topic(found: _Found) -> str:
@@ -315,41 +320,41 @@ def _topic(found: _Found) -> str:
     return kinds.heading_of(opening.text) if apart and heads else ""
 
 
-def _add(cells: _Cells, part: Part) -> _Cells:
-    """Put a part below the opening where it belongs."""
+def _read_part(part: Part, goes_to: str, wording: str) -> tuple[_Pieces, str]:
+    """Put a part below the opening where it belongs; say which cell the next one goes on with."""
     if part.kind == "label":
-        cells = _Cells(cells.texts, cells.used, part.body)
         if part.body == "response":
             replier = body_of(" ".join(part.number.split()[:-1]))
-            return _answer(cells.with_text(part, "response", replier=replier), part, part.words)
-        return cells.with_text(part, part.body, **{part.body: part.words})
-    if cells.goes_to == "recommendation":
-        return _word(cells, part, part.text)
-    if cells.goes_to == "response":
-        return _answer(cells, part, part.text)
-    return cells.with_text(part, cells.goes_to, **{cells.goes_to: part.text}) if cells.goes_to else cells
+            pieces, goes_to = _answer(part.words)
+            return [("replier", replier), *pieces], goes_to
+        return [(part.body, part.words)], part.body
+    if goes_to == "recommendation":
+        return _word(part.text, wording, listed=part.mark is not None)
+    if goes_to == "response":
+        return _answer(part.text)
+    return ([(goes_to, part.text)] if goes_to else []), goes_to
 
 
-def _word(cells: _Cells, part: Part, text: str) -> _Cells:
+def _word(text: str, wording: str, *, listed: bool = False) -> tuple[_Pieces, str]:
     """Add to the wording, up to the reply; what neither goes on nor asks for something is no part of it."""
-    wording = cells.texts.get("recommendation", "")
     reply = split_reply(text, first=bool(wording))
     if reply:
         before, response, after, replier = reply
-        texts = {"recommendation": before, "response": response, "progress": after, "replier": replier}
-        return cells.with_text(part, "progress", **texts)
-    if not wording or not ended(wording) or wording.endswith((":", ";")) or part.mark or kinds.asks(text):
-        return cells.with_text(part, "recommendation", recommendation=text)
-    return _Cells(cells.texts, cells.used, "")
+        texts = [("recommendation", before), ("response", response), ("progress", after)]
+        return [*texts, ("replier", replier)], "progress"
+    goes_on = not ended(wording) or wording.endswith((":", ";"))
+    if not wording or goes_on or listed or kinds.asks(text):
+        return [("recommendation", text)], "recommendation"
+    return [], ""
 
 
-def _answer(cells: _Cells, part: Part, text: str) -> _Cells:
-    """Add the paragraph of a labelled reply."""
+def _answer(text: str) -> tuple[_Pieces, str]:
+    """Read a paragraph of a labelled reply."""
     if not text:
-        return cells
+        return [], "response"
     reply = split_reply(text, first=True)
     if not reply:
-        return cells.with_text(part, "progress", progress=text)
+        return [("progress", text)], "progress"
     before, response, after, replier = reply
-    progress = f"{before} {after}".strip()
-    return cells.with_text(part, "progress", response=response, progress=progress, replier=replier)
+    texts = [("response", response), ("progress", f"{before} {after}".strip())]
+    return [*texts, ("replier", replier)], "progress"

@@ -9,6 +9,7 @@ from dhr_analytics.vocabulary import terms
 
 _SENTENCE_END = re.compile(r"(?:(?<=[.!?])[\"”’)\]]*|(?<=[.!?] )(?<=\d\)))\s+(?=[\"“‘'(]?[A-Z0-9])")
 _HOW = r"(?:(?:fully|partially|partly|broadly|also|therefore|both|has|have|had|do|does|did|is|are|was|not|in|part|full|principle)\s+)*"
+_BARE = 4  # words of a reply without a subject: "Agreed in part."
 _AFTER = (
     r"(?=\s*[.,;:–—-]|\s*$|\s+(?:this|these|the\s+recommendation|recommendation|in\s+(?:principle|part|full)|with\s+(?:the|this)"
     r"|and|both|fully|subject|under)\b)"
@@ -39,7 +40,7 @@ def split_reply(text: str, *, first: bool) -> tuple[str, str, str, str] | None:
     sentences = _SENTENCE_END.split(text)
     for i, sentence in enumerate(sentences):
         found = _reply().fullmatch(sentence) if i or first else None
-        if found and (found["body"] or first):
+        if found and (found["body"] or first or len(sentence.split()) <= _BARE):
             before, after = " ".join(sentences[:i]), " ".join(sentences[i + 1 :])
             return before, sentence, after, body_of(found["body"] or "")
     return None
