@@ -128,6 +128,53 @@ def test_recommendations_come_back_however_they_are_printed(texts, form, reply, 
     assert {row.cells.get("response", "") for row in rows} == {REPLIES[reply][1]}
 
 
+GROUPS = {
+    "To the {body}": ("{body}", "To the {body}"),
+    "For the {body}:": ("{body}", "For the {body}"),
+    "{body}": ("", "{body}"),
+    "{body}:": ("", "{body}"),
+}
+BODIES = ["Eastmere Council", "Health Board", "Constabulary", "Northmoor Trust"]
+
+
+@given(
+    st.lists(recommendations, min_size=2, max_size=4), st.sampled_from(sorted(GROUPS)),
+    st.sampled_from(["number", "bracket", "bullet"]), st.booleans(), st.booleans(), st.integers(60, 110),
+)  # fmt: skip
+@settings(deadline=None, max_examples=100)
+def test_groups_keep_their_heading_and_may_number_anew(groups, heading, form, anew, blank, width):
+    blocks, want, count = ["Recommendations"], [], 0
+    for body, texts in zip(BODIES, groups, strict=False):
+        blocks.append(heading.format(body=body))
+        for n, text in enumerate(texts, 1 if anew else count + 1):
+            blocks.append(FORMS[form].format(n=n, text=text))
+            want.append((text, *(part.format(body=body) for part in GROUPS[heading])))
+            count = n
+    printed = ("\n\n" if blank else "\n").join([*blocks, "Methods", "The panel met in May."])
+    rows = rows_of("\n".join(wrapped(printed, width)))
+    assert [(row.cells["recommendation"], row.cells.get("lead", ""), row.section) for row in rows] == want
+
+
+@given(recommendations, st.sampled_from(["title", "number", "bracket", "short title"]), st.booleans())
+@settings(deadline=None)
+def test_whole_paragraphs_without_blank_lines(texts, form, spaced):
+    blocks = [FORMS[form].format(n=n, text=text) for n, text in enumerate(texts, 1)]
+    replied = [f"{block}\nResponse: Not accepted. The cost is too high." for block in blocks]
+    rows = prose.read([
+        RawRow((line,), f"paragraph {i}", spaced)
+        for i, line in enumerate("\n".join(["Our recommendations", *replied]).split("\n"))
+    ]).rows  # fmt: skip
+    assert [row.cells["recommendation"] for row in rows] == texts
+    assert {(row.cells["response"], row.cells["progress"]) for row in rows} == {("Not accepted.", "The cost is too high.")}
+
+
+@given(recommendations, st.sampled_from(["number", "bracket", "bullet", "decimal"]), st.integers(60, 110))
+@settings(deadline=None, max_examples=50)
+def test_without_a_heading_of_recommendations_there_are_none(texts, form, width):
+    blocks = [FORMS[form].format(n=n, text=text) for n, text in enumerate(texts, 1)]
+    assert not rows_of("\n".join(wrapped("\n\n".join(["Policy", "It holds from May.", *blocks]), width)))
+
+
 def wrapped(text: str, width: int) -> list[str]:
     return list(chain.from_iterable(textwrap.wrap(line, width) or [""] for line in text.split("\n")))
 
