@@ -1,0 +1,360 @@
+"""Prose: recommendations in running text, titled or numbered, with the reply below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from dhr_analytics.normalising.grammars import parts as kinds
+from dhr_analytics.normalising.grammars.lines import ended, read_paragraphs
+from dhr_analytics.normalising.grammars.parts import Part
+from dhr_analytics.normalising.grammars.replies import body_of, split_reply
+from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
+from dhr_analytics.reading import RawRow
+from dhr_analytics.vocabulary import terms
+
+_OF_ACTIONS = ("lead", "target", "status")
+_NUMBERED = ("1", "1.1")
+_NOTHING = Part("end", kinds.Paragraph("", ()), "")
+
+
+@dataclass(frozen=True)
+class _List:
+    """Where the walk stands: the list of recommendations that is open, if any, and how it counts."""
+
+    open: bool = False
+    headed: bool = False  # by a heading, so that groups with headings of their own may follow
+    own: bool = True  # not quoted from another review
+    style: str = ""  # of its items: that of the first; "title" where each has a title of its own
+    outer: str = ""  # of the numbered paragraph that leads in
+    last: int = 0
+    fresh: bool = True  # a heading or lead-in stands above, so that counting may begin anew
+    section: str = ""
+    lead: str = ""
+    chapter: tuple[str, int] = ("", 0)  # style and number of its heading
+    inside: bool = False  # a recommendation is open
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A recommendation: the part that opens it, those below that may belong to it, and the list it stands in."""
+
+    opening: Part
+    below: tuple[Part, ...]
+    within: _List
+
+
+def read(lines: Sequence[RawRow]) -> Reading | None:
+    """Read recommendations from running text.
+
+    Parameters
+    ----------
+    lines : sequence of RawRow
+        Rows of one cell: lines as wrapped, or whole paragraphs; running lines are already out.
+
+    Returns
+    -------
+    Reading or None
+        One row for each recommendation, all else rejected by paragraph; ``None`` where no recommendation stands in
+        the text, or where most of them are forms of label lines.
+    """
+    paragraphs, rejected = read_paragraphs(lines)
+    parts = kinds.with_unmarked([kinds.part_of(paragraph) for paragraph in paragraphs])
+    found = _find(parts)
+    built = [_build(each) for each in found]
+    forms = sum(any(part.body in _OF_ACTIONS for part in each.below if part.kind == "label") for each in found)
+    kept = _once([(row, used) for row, used in built if row.cells.get("recommendation")])
+    if not kept or forms * 2 > len(built):
+        return None
+    used = {part.paragraph.places for _, row_parts in kept for part in row_parts}
+    sections = {row.section for row, _ in kept} - {""}
+    rejected += [_rejected(part) for part in parts if not _is_used(part, used, sections)]
+    order = {row.place: i for i, row in enumerate(lines)}
+    rejected.sort(key=lambda each: order.get(each.place.split("; ")[0], 0))
+    return Reading("prose", tuple(row for row, _ in kept), tuple(rejected))
+
+
+def _is_used(part: Part, used: set[tuple[str, ...]], sections: set[str]) -> bool:
+    heads = part.kind in ("heading", "item", "list") and kinds.heading_of(part.words) in sections
+    return part.paragraph.places in used or heads
+
+
+def _rejected(part: Part) -> Rejected:
+    return Rejected("; ".join(part.paragraph.places), part.text, "text outside the plan")
+
+
+def _once(built: Iterable[tuple[PlanRow, list[Part]]]) -> list[tuple[PlanRow, list[Part]]]:
+    """Keep one of each recommendation that is printed again, as in a summary: the one with a reply, or the first."""
+    kept: dict[tuple[str, ...], tuple[PlanRow, list[Part]]] = {}
+    for row, used in built:
+        number, words = row.cells.get("number", ""), terms.fold(row.cells["recommendation"])
+        key = (number, words) if number[:1].isalpha() else (row.section, number, words)
+        before = kept.get(key)
+        if before is None or len(before[0].cells) < len(row.cells):
+            kept[key] = (row, used)
+    return list(kept.values())
+
+
+# The walk: which part opens a recommendation, which belongs to it
+
+
+def _find(parts: Sequence[Part]) -> list[_Found]:
+    state = _List()
+    found: list[tuple[Part, list[Part], _List]] = []
+    for i, part in enumerate(parts):
+        before, below = parts[i - 1] if i else _NOTHING, _below(parts, i)
+        state, opens = _STEPS[part.kind](state, part, before, below)
+        if opens:
+            found.append((part, [], state))
+        elif state.inside and found:
+            found[-1][1].append(part)
+    return [_Found(part, tuple(below), within) for part, below, within in found]
+
+
+def _below(parts: Sequence[Part], i: int) -> Part:
+    """Return the part below; a heading below a heading is passed over."""
+    after = parts[i + 1 : i + 3]
+    if len(after) == 2 and parts[i].kind == "heading" and after[0].kind == "heading":
+        return after[1]
+    return after[0] if after else _NOTHING
+
+
+_Step = tuple[_List, bool]
+
+
+def _at_contents(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    return replace(state, inside=False), False
+
+
+def _at_list(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    if kinds.is_foreign(part.words):
+        return _List(own=False), False
+    if terms.any_of("prose", "follows up").search(part.words):
+        return _List(), False
+    section = kinds.heading_of(part.words) if kinds.is_group(part) else ""
+    mark = part.mark
+    chapter = (mark.style, mark.count) if mark else state.chapter
+    return _List(open=True, headed=True, section=section, lead=part.body, chapter=chapter), False
+
+
+def _at_lead_in(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    if kinds.is_foreign(part.text):
+        return _List(own=False), False
+    if not state.open and not terms.any_of("prose", "recommends").search(kinds.last_sentence(part.text)):
+        return _at_plain(state, part, before, below)
+    lead = part.body or state.lead
+    return replace(state, open=True, style="", last=0, fresh=True, lead=lead, inside=False), False
+
+
+def _at_heading(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    if state.inside and before.kind == "title" and not before.words:
+        return state, False
+    if _is_next_chapter(state, part) or terms.any_of("prose", "closes").match(part.words):
+        return _List(), False
+    if state.own and _heads_group(state, part, below):
+        named = not state.open and terms.any_of("prose", "untitled").search(part.words)
+        section = "" if named else kinds.heading_of(part.words)
+        return replace(state, section=section, lead=part.body, fresh=True, inside=False), False
+    return replace(state, open=False, own=True, section="", lead="", fresh=False, inside=False), False
+
+
+def _heads_group(state: _List, part: Part, below: Part) -> bool:
+    """Say whether a heading stands above recommendations: titled ones, or more of the list that is open."""
+    if below.kind == "title" or _opens_by_label(below):
+        return True
+    fits = below.kind == "lead_in" or (below.mark and state.style in ("", below.mark.style))
+    return state.open and bool(fits) and (state.headed or bool(part.body))
+
+
+def _is_next_chapter(state: _List, part: Part) -> bool:
+    style, count = state.chapter
+    return part.mark is not None and part.mark.style == style and part.mark.count > count
+
+
+def _at_title(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    empty = not part.words and below.kind in ("title", "contents", "list", "end")
+    if not state.own or empty:
+        return replace(state, inside=False), False
+    return replace(state, style="title", fresh=False, inside=True), True
+
+
+def _opens_by_label(part: Part) -> bool:
+    return part.kind == "label" and part.body == "recommendation"
+
+
+def _at_label(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    if not _opens_by_label(part) or (before.kind == "title" and not before.words):
+        return state, False
+    if not part.words and below.kind not in ("plain", "label"):
+        return _at_list(state, part, before, below)
+    return replace(state, style="title", fresh=False, inside=state.own), state.own
+
+
+def _at_item(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    if _heads(state, part, below):
+        return _at_heading(state, part, before, below)
+    mark = part.mark
+    if mark is None or state.style == "title":
+        return replace(state, inside=state.inside and bool(mark) and mark.style != "1.1"), False
+    if _leads(state, part):
+        state, _ = _at_lead_in(state, part, before, below)
+        return replace(state, outer=mark.style), False
+    if _is_outer(state, mark.style):
+        return replace(state, inside=False), False
+    if not _counts_on(state, part, before):
+        return replace(state, inside=state.inside and mark.style != state.style), False
+    now = replace(state, open=True, style=mark.style, last=mark.count, fresh=False)
+    return replace(now, inside=True), True
+
+
+def _heads(state: _List, part: Part, below: Part) -> bool:
+    """Say whether a numbered line is a heading: "9. Glossary" among titled recommendations."""
+    mark = part.mark
+    if not mark or mark.style not in ("1", "1.1", "I") or not kinds.is_heading(part.words):
+        return False
+    if below.kind == "title" or _opens_by_label(below) or terms.any_of("prose", "closes").match(part.words):
+        return True
+    if not state.open or state.style not in ("", mark.style):
+        return True
+    return below.kind == "plain" and (mark.style == "1.1" or mark.count != state.last + 1)
+
+
+def _is_outer(state: _List, style: str) -> bool:
+    """Say whether a style is that of the paragraphs around the list."""
+    if style == state.outer:
+        return True
+    return style in _NUMBERED and (state.style, style) != ("1.1", "1") and state.style not in ("", style)
+
+
+def _leads(state: _List, part: Part) -> bool:
+    """Say whether a numbered paragraph leads in a list: counted with the report, not from 1."""
+    mark = part.mark
+    if mark is None or mark.style not in _NUMBERED or not kinds.leads_in(part.words):
+        return False
+    counts = state.style == mark.style and mark.count == state.last + 1
+    return mark.style == "1.1" or (mark.count != 1 and not counts)
+
+
+def _counts_on(state: _List, part: Part, before: Part) -> bool:
+    """Say whether an item is the next of the list."""
+    mark = part.mark
+    if not mark or not state.own or part.words.endswith("?"):
+        return False
+    if mark.style in ("1", "1.1", "I") and part.words[0].islower() and not before.text.endswith((":", ";", "and")):
+        return False
+    if not state.open:  # a heading within a reply does not end the list
+        return (mark.style, mark.count) == (state.style, state.last + 1) == ("1", mark.count) and kinds.asks(part.words)
+    if mark.style == "1.1" or (not state.style and mark.count > 1):
+        return kinds.asks(part.words) and state.style in ("", mark.style)
+    if state.style not in ("", mark.style):
+        return False
+    return mark.style in ("•", "¶") or mark.count > state.last or (mark.count == 1 and state.fresh)
+
+
+def _at_plain(state: _List, part: Part, before: Part, below: Part) -> _Step:
+    unmarked = state.style in ("•", "a", "i") and part.text.endswith(":")
+    if unmarked and not split_reply(part.text, first=True):
+        return replace(state, open=False, inside=False), False
+    return state, False
+
+
+_STEPS: dict[str, Callable[[_List, Part, Part, Part], _Step]] = {
+    "contents": _at_contents,
+    "title": _at_title,
+    "label": _at_label,
+    "list": _at_list,
+    "lead_in": _at_lead_in,
+    "item": _at_item,
+    "heading": _at_heading,
+    "plain": _at_plain,
+}
+
+
+# What belongs to a recommendation: its wording, the reply, what follows
+
+
+_Pieces = list[tuple[str, str]]  # of a paragraph: cell and text
+
+
+def _build(found: _Found) -> tuple[PlanRow, list[Part]]:
+    opening, below, topic = found.opening, found.below, _topic(found)
+    words = "" if topic else opening.words
+    pieces, goes_to = _word(words, "")
+    pieces, used = [*pieces], [opening]
+    wording = words
+    for part in below[1:] if topic and not opening.words else below:
+        more, goes_to = _read_part(part, goes_to, wording)
+        pieces += more
+        wording = next((text for cell, text in more if cell == "recommendation"), wording)
+        if more or part.kind == "label":
+            used.append(part)
+    cells = _joined(pieces)
+    replier = cells.pop("replier", [""])[0]
+    known = opening.body if opening.kind == "title" else ""
+    texts = {cell: " ".join(texts) for cell, texts in cells.items()}
+    texts["lead"] = texts.get("lead") or known or found.within.lead or replier
+    texts["number"] = "" if opening.kind == "label" else opening.number
+    filled = {cell: text for cell, text in texts.items() if text}
+    place = "; ".join(place for part in used for place in part.paragraph.places)
+    section = topic or found.within.section
+    return PlanRow(filled, place, section=section, opens="recommendation"), used
+
+
+def _joined(pieces: _Pieces) -> dict[str, list[str]]:
+    cells: dict[str, list[str]] = {}
+    for cell, text in pieces:
+        if text:
+            cells.setdefault(cell, []).append(text)
+    return cells
+
+
+def _topic(found: _Found) -> str:
+    """Return the heading that a title is, or that stands between a title and its wording."""
+    opening, below = found.opening, found.below
+    if opening.kind != "title" or not below:
+        return ""
+    if not opening.words:
+        return kinds.heading_of(below[0].words) if below[0].kind == "heading" else ""
+    apart = below[0].kind in ("plain", "lead_in") and kinds.asks(below[0].text)
+    heads = kinds.is_heading(opening.words) and not kinds.asks(opening.words)
+    return kinds.heading_of(opening.text) if apart and heads else ""
+
+
+def _read_part(part: Part, goes_to: str, wording: str) -> tuple[_Pieces, str]:
+    """Put a part below the opening where it belongs; say which cell the next one goes on with."""
+    if part.kind == "label":
+        if part.body == "response":
+            replier = body_of(" ".join(part.number.split()[:-1]))
+            pieces, goes_to = _answer(part.words)
+            return [("replier", replier), *pieces], goes_to
+        return [(part.body, part.words)], part.body
+    if goes_to == "recommendation":
+        return _word(part.text, wording, listed=part.mark is not None)
+    if goes_to == "response":
+        return _answer(part.text)
+    return ([(goes_to, part.text)] if goes_to else []), goes_to
+
+
+def _word(text: str, wording: str, *, listed: bool = False) -> tuple[_Pieces, str]:
+    """Add to the wording, up to the reply; what neither goes on nor asks for something is no part of it."""
+    reply = split_reply(text, first=bool(wording))
+    if reply:
+        before, response, after, replier = reply
+        texts = [("recommendation", before), ("response", response), ("progress", after)]
+        return [*texts, ("replier", replier)], "progress"
+    goes_on = not ended(wording) or wording.endswith((":", ";"))
+    if not wording or goes_on or listed or kinds.asks(text):
+        return [("recommendation", text)], "recommendation"
+    return [], ""
+
+
+def _answer(text: str) -> tuple[_Pieces, str]:
+    """Read a paragraph of a labelled reply."""
+    if not text:
+        return [], "response"
+    reply = split_reply(text, first=True)
+    if not reply:
+        return [("progress", text)], "progress"
+    before, response, after, replier = reply
+    texts = [("response", response), ("progress", f"{before} {after}".strip())]
+    return [*texts, ("replier", replier)], "progress"
