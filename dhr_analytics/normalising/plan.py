@@ -11,6 +11,7 @@ from dhr_analytics.normalising.cells.dates import read_target
 from dhr_analytics.normalising.cells.lists import deal, split_list
 from dhr_analytics.normalising.cells.names import mask
 from dhr_analytics.normalising.cells.prose import reported, says_what
+from dhr_analytics.normalising.cells.rows import set_struck_aside
 from dhr_analytics.normalising.cells.scope import read_scope
 from dhr_analytics.normalising.cells.status import Status, read_colour_key, read_status
 from dhr_analytics.normalising.cells.updates import newest_first, purpose, together
@@ -60,9 +61,10 @@ def normalise(
     -------
     PlanTables
     """
-    tables = list(tables)
+    tables, struck = set_struck_aside(tables)
     colours = read_colour_key(_outside_the_plan(tables))
     rows, rejected, title = find_plan_rows(tables)
+    rejected += [Rejected(place, text, "struck out") for place, text in struck]
     found, unplaced = stitch(rows)
     headed = {rec.section for rec in found}
     bare = {row.section: row.place for row in reversed(rows) if row.section and row.section not in headed}
