@@ -82,7 +82,9 @@ def _named(columns: Columns) -> float:
     """Return how far the names of the columns say that they hold recommendations or actions, and something beside."""
     votes = [name_votes(name).get(purpose(role), 0.0) for name, role in zip(columns.names, columns.roles, strict=True)]
     core = [vote for vote, role in zip(votes, columns.roles, strict=True) if role in ("recommendation", "action")]
-    beside = [vote for vote, role in zip(votes, columns.roles, strict=True) if role not in ("recommendation", "action", "")]
+    beside = [
+        vote for vote, role in zip(votes, columns.roles, strict=True) if role not in ("recommendation", "action", "")
+    ]
     return 0.6 * max(core, default=0.0) + 0.4 * min(1.0, sum(beside) / 2)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from rapidfuzz import fuzz, process
 
 from dhr_analytics.normalising.choose import Candidate, candidates, from_reading
 from dhr_analytics.normalising.frames import Frame, frames_of, region_of
+from dhr_analytics.normalising.grammars import prose
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation
 from dhr_analytics.normalising.grammars.keyed import listed_in
 from dhr_analytics.normalising.lines import is_title
 from dhr_analytics.normalising.rows import Reading, Rejected
+from dhr_analytics.normalising.running_lines import without_running_lines
 from dhr_analytics.reading import RawTable
 from dhr_analytics.vocabulary import terms
 
@@ -47,6 +49,11 @@ class Way:
             return -20.0
         whole = sum(winner.score * len(winner.recommendations) for winner in self.winners)
         return whole / self.n - _UNUSED * (1 - self.covered)
+
+    @property
+    def worth(self) -> float:
+        """How many recommendations are likely to be right."""
+        return sum(winner.likeness.chance * len(winner.recommendations) for winner in self.winners)
 
 
 @dataclass(frozen=True)
@@ -82,33 +89,55 @@ def choose(tables: Iterable[RawTable], *, joined: bool = True) -> Choice:
     -------
     Choice
     """
-    tables = list(tables)
+    tables, furniture = without_running_lines(list(tables))
     parts = [list(part) for _, part in groupby(tables, key=region_of)]
     ways = [_ways(part, joined=joined) for part in parts]
-    best = [max(each, key=lambda way: way.score) for each in ways]
+    best = [_best(each) for each in ways]
     winners = [winner for way in best for winner in way.winners]
     recommendations, repeated = _once([rec for winner in winners for rec in winner.recommendations])
     rejected = [piece for winner in winners for piece in winner.rejected]
     unread = tuple(frame for way in best for frame in way.unread)
-    return Choice(_title(tables), tuple(winners), tuple(recommendations), (*rejected, *repeated), unread, tuple(ways))
+    return Choice(
+        _title(tables), tuple(winners), tuple(recommendations), (*furniture, *rejected, *repeated), unread, tuple(ways)
+    )
 
 
 def _ways(tables: Sequence[RawTable], *, joined: bool) -> tuple[Way, ...]:
-    ways = [_by_frames("tables", tables, joined=joined)]
+    written = prose.read([row for table in tables if table.kind == "text" for row in table.rows])
+    ways = [_by_frames("tables", tables, written, joined=joined)]
     for name, read in _WHOLE_PARTS.items():
         reading = read(tables)
         if reading is not None and reading.rows:
             ways.append(_by_reading(name, reading, tables))
+    if written is not None and written.rows:
+        ways.append(_by_reading(_PROSE, written, ()))
     return tuple(ways)
 
 
+_PROSE = "prose"
 _WHOLE_PARTS: dict[str, Callable[[Sequence[RawTable]], Reading | None]] = {}
 
 
-def _by_frames(name: str, tables: Sequence[RawTable], *, joined: bool) -> Way:
+def _best(ways: Sequence[Way]) -> Way:
+    """Return the most plan-like way; prose gives way to a plan that holds the same recommendations, or as many."""
+    written = [way for way in ways if way.name == _PROSE]
+    others = [way for way in ways if way.name != _PROSE]
+    best = max(others, key=lambda way: way.score)
+    if not written or not written[0].n:
+        return best
+    found = {terms.fold(rec.text) for winner in best.winners for rec in winner.recommendations}
+    again = [terms.fold(rec.text) for winner in written[0].winners for rec in winner.recommendations]
+    repeated = sum(bool(process.extractOne(text, found, scorer=fuzz.ratio, score_cutoff=_SAME)) for text in again)
+    if repeated * 4 >= len(again) or best.worth * 1.5 > written[0].worth:
+        return best
+    return replace(written[0], unread=best.unread)
+
+
+def _by_frames(name: str, tables: Sequence[RawTable], written: Reading | None, *, joined: bool) -> Way:
     frames = frames_of(tables, joined=joined)
     lines = [(row.cells[0], row.place) for frame in frames for row in frame.rows if row.line]
-    listed = listed_in(lines)
+    numbered = [row for row in written.rows if row.cells.get("number")] if written else []
+    listed = max(listed_in(lines), numbered, key=len)
     tried = [candidates(frame, listed) for frame in frames]
     kept = [bool(each) and each[0].likeness.chance >= LEAST for each in tried]
     winners = tuple(each[0] for each, keep in zip(tried, kept, strict=True) if keep)

@@ -451,7 +451,7 @@ def _read_row(
     for role, cell, fill in zip(reading.roles, row.cells, row.fills, strict=False):
         if role != purpose(role) and fill and (cell.strip() or purpose(role) == "rag"):
             cells.setdefault(role.replace(purpose(role), "rag"), fill)
-    if not cells.get("rag") and (colour := _rag_fill(reading.roles, row)):
+    if not cells.get("rag", "").strip(" .0123456789") and (colour := _rag_fill(reading.roles, row)):
         cells["rag"] = colour
     extra = [
         cell

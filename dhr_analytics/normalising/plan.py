@@ -10,6 +10,7 @@ from dhr_analytics.normalising.action_rows import Context, action_row, recommend
 from dhr_analytics.normalising.cells.agencies import named_places, read_lead
 from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.normalising.cells.names import mask
+from dhr_analytics.normalising.cells.rows import set_struck_aside
 from dhr_analytics.normalising.cells.status import read_colour_key
 from dhr_analytics.normalising.document import Choice, choose
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation
@@ -55,7 +56,7 @@ def normalise(
     -------
     DocumentPlans
     """
-    tables = list(tables)
+    tables, struck = set_struck_aside(tables)
     choice = choose(tables, joined=kind != "excel")
     colours = read_colour_key(_outside_the_plan(tables))
     places = _places(choice)
@@ -67,7 +68,7 @@ def normalise(
 
     aside = [
         {"document": document, "location": f"{document}, {r.place}", "text": clean(r.text), "reason": r.reason}
-        for r in (*choice.rejected, *_unread(choice))
+        for r in (*choice.rejected, *(Rejected(place, text, "struck out") for place, text in struck), *_unread(choice))
     ]
     grade = _grade(choice)
     if grade == "refused":

@@ -104,9 +104,9 @@ def as_tables(rows: Sequence[RawRow]) -> list[RawTable]:
         from the table on both sides. Blank rows and columns are left out.
     """
     groups: list[tuple[str, list[RawRow]]] = []
-    for blank, block in groupby(rows, key=lambda row: not any(row.cells)):
+    for blank, block in groupby(rows, key=lambda row: not any(row.cells) and not row.struck):
         members = [] if blank else list(block)
-        lone = [sum(map(bool, row.cells)) == 1 for row in members]
+        lone = [sum(map(bool, row.cells)) <= 1 for row in members]
         opened = any(kind == "table" for kind, _ in groups)
         # Below the head of the table, a lone cell far from its first columns goes on from the cell above.
         aside = opened and not any(any(row.cells[:2]) for row in members)
@@ -121,10 +121,10 @@ def as_tables(rows: Sequence[RawRow]) -> list[RawTable]:
 
 def _trimmed(row: RawRow, used: Sequence[int], kind: str) -> RawRow:
     if kind == "text":
-        return RawRow((next(filter(None, row.cells)),), row.place, row.break_before)
+        return RawRow((next(filter(None, row.cells), ""),), row.place, row.break_before, struck=row.struck)
     cells = tuple(row.cells[i] if i < len(row.cells) else "" for i in used)
     fills = tuple(row.fills[i] if i < len(row.fills) else "" for i in used) if any(row.fills) else ()
-    return RawRow(cells, row.place, row.break_before, fills)
+    return RawRow(cells, row.place, row.break_before, fills, row.struck)
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:

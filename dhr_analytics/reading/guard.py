@@ -195,7 +195,10 @@ def _tables(told: dict[str, Any], name: str, megabytes: int) -> list[RawTable]:
         raise InputError(f"{name} cannot be read: the file is damaged ({told['fault']}). {_MEND}")
     return [
         RawTable(
-            tuple(RawRow(tuple(cells), place, after, tuple(fills)) for cells, place, after, fills in rows), kind=kind
+            tuple(
+                RawRow(tuple(cells), place, after, tuple(fills), struck) for cells, place, after, fills, struck in rows
+            ),
+            kind=kind,
         )
         for kind, rows in told["tables"]
     ]
@@ -217,7 +220,7 @@ def answer() -> None:
     module, _, function = reader.partition(":")
     try:
         tables: Sequence[RawTable] = getattr(import_module(module), function)(kind, sys.stdin.buffer.read(), name)
-        rows = [[t.kind, [[r.cells, r.place, r.break_before, r.fills] for r in t.rows]] for t in tables]
+        rows = [[t.kind, [[r.cells, r.place, r.break_before, r.fills, r.struck] for r in t.rows]] for t in tables]
         text = json.dumps({"tables": rows})
         if len(text) > _MOST_ANSWER:
             text = json.dumps({"error": f"{name} holds far more text than an action plan does. {_MEND}"})

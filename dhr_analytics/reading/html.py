@@ -13,12 +13,15 @@ from lxml import html as lxml_html
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.reading.colours import rag_of
+from dhr_analytics.reading.notes import link, raised
 from dhr_analytics.reading.table import RawRow, RawTable
 from dhr_analytics.reading.text import decode
 
 _CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _SILENT = {"script", "style", "template", "noscript", "svg", "math", "iframe", "object", "button", "input", "textarea",
-           "head", "title", "del", "s", "strike", "datalist"}  # fmt: skip
+           "head", "title", "datalist"}  # fmt: skip
+_STRUCK = {"del", "s", "strike"}
+_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _SITE = {"nav", "footer", "aside", "dialog"}
 _SITE_NAME = re.compile(
     r"(?:^|[-_])(?:cookies?|breadcrumbs?|pagination|sidebar|skip(?:-?link)?|site-?(?:header|footer|nav)|share-?links?|"
@@ -159,10 +162,26 @@ def _flow(element: Any, styles: dict[str, str]) -> Iterator[_Piece]:
             yield _mark(element) + "\0"
         yield element.text or ""
         for child in element:
-            yield from _flow(child, styles)
+            yield from [_raised(child)] if child.tag == "sup" else _flow(child, styles)
             yield child.tail or ""
+        if tag == "a" and (address := _address(element)):
+            yield address
         if tag in _BLOCK:
             yield None
+
+
+def _raised(sup: Any) -> str:
+    """Return raised words; the number of a note stands in brackets, apart from the word before it."""
+    before = (sup.getprevious().tail if sup.getprevious() is not None else sup.getparent().text) or ""
+    return "" if _is_unseen(sup) else raised("".join(sup.itertext()).strip(" []()"), before or ".")
+
+
+def _address(element: Any) -> str:
+    """Return where a link in a cell of data leads to, in brackets."""
+    cell = next(element.iterancestors("td"), None)
+    if cell is None or not _is_data(next(cell.iterancestors("table"))):
+        return ""
+    return link(element.get("href") or "", "".join(element.itertext()), "".join(cell.itertext()))
 
 
 def _label(element: Any) -> str:
@@ -198,7 +217,12 @@ def _words(cell: Any) -> str:
 def _is_unseen(element: Any) -> bool:
     """Tell what a reader does not see, and what belongs to the site; nothing with a table in it does."""
     tag, cls = element.tag, element.get("class") or ""
-    if not isinstance(tag, str) or tag in _SILENT or (tag == "option" and element.get("selected") is None):
+    if (
+        not isinstance(tag, str)
+        or tag in _SILENT
+        or _is_struck(element)
+        or (tag == "option" and element.get("selected") is None)
+    ):
         return True
     if (
         element.get("hidden") is not None
@@ -213,6 +237,17 @@ def _is_unseen(element: Any) -> bool:
         names = f"{cls} {element.get('id') or ''}".split() if tag in ("div", "section", "ul", "ol", "form") else []
         site = tag in _SITE or any(_SITE_NAME.search(name) for name in names)
     return site and tag not in ("td", "th", "tr", "table") and not _count_data(element)
+
+
+def _is_struck(element: Any) -> bool:
+    return element.tag in _STRUCK or _STRUCK_STYLE.search(element.get("style") or "") is not None
+
+
+def _struck(row: Any) -> str:
+    """Return the words of a row that are struck out."""
+    parts = (part for part in row.iter() if isinstance(part.tag, str) and _is_struck(part))
+    outer = (part for part in parts if not any(map(_is_struck, part.iterancestors())))
+    return " ".join(" ".join(" ".join(part.itertext()).split()) for part in outer)
 
 
 def _is_data(table: Any) -> bool:
@@ -244,7 +279,7 @@ def _rows(table: Any, styles: dict[str, str]) -> Iterator[RawRow]:
         texts = {column: text for column, (_, text, _) in hanging.items()}
         fills = {column: fill for column, (_, _, fill) in hanging.items()}
         hanging = {column: (left - 1, *rest) for column, (left, *rest) in hanging.items() if left > 1}  # type: ignore[misc]
-        said = False
+        struck, said = _struck(tr), False
         column = 0
         for cell in [] if _is_unseen(tr) else (child for child in tr if child.tag in ("td", "th")):
             while column in texts:
@@ -257,10 +292,10 @@ def _rows(table: Any, styles: dict[str, str]) -> Iterator[RawRow]:
                 if down > 1:
                     hanging[column] = (down - 1, texts[column], fills[column])
                 column += 1
-        if said:
+        if said or struck:
             width = max(texts) + 1
             cells, colours = (tuple(part.get(i, "") for i in range(width)) for part in (texts, fills))
-            yield RawRow(cells, f"row {number}", fills=colours if any(colours) else ())
+            yield RawRow(cells, f"row {number}", fills=colours if any(colours) else (), struck=struck)
 
 
 def _span(cell: Any, name: str, most: int) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from importlib import import_module
 from typing import Literal
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.reading.delimited import sniff
+from dhr_analytics.reading.notes import set_raised_apart
 from dhr_analytics.reading.table import RawTable
 from dhr_analytics.reading.text import decode, pipe_lines
 
@@ -134,7 +136,7 @@ def read_kind(kind: str, data: bytes, name: str) -> list[RawTable]:
     # Each reader stands on a library that takes a while to load, so it is only loaded for a file that needs it.
     module, function = _READERS[kind]
     tables: list[RawTable] = getattr(import_module(f"dhr_analytics.reading.{module}"), function)(data, name)
-    return tables
+    return [replace(t, rows=tuple(replace(row, cells=set_raised_apart(row)) for row in t.rows)) for t in tables]
 
 
 def _known(kind: str, name: str) -> Kind:

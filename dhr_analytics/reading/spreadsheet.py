@@ -8,16 +8,20 @@ import re
 import warnings
 import zipfile
 from bisect import bisect_right
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.styles.colors import COLOR_INDEX
 from openpyxl.utils import column_index_from_string
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.reading.colours import rag_of
 from dhr_analytics.reading.delimited import as_tables
+from dhr_analytics.reading.notes import comment, link, raised
+from dhr_analytics.reading.number_rules import Bounds, Rule, number_rules, within
 from dhr_analytics.reading.table import RawRow, RawTable
 from dhr_analytics.reading.text import clean_cell
 
@@ -56,7 +60,8 @@ def read_spreadsheet(data: bytes, name: str) -> list[RawTable]:
     -------
     list of RawTable
         Per sheet its tables and the lone lines above and between them. Formulas give the value that was last
-        calculated; hidden rows and columns are read, hidden sheets only named.
+        calculated; hidden rows and columns are read, hidden sheets only named. Words struck out stand apart, notes
+        and addresses behind the words of their cell; rules that colour cells by their value count as colours.
 
     Raises
     ------
@@ -68,7 +73,7 @@ def read_spreadsheet(data: bytes, name: str) -> list[RawTable]:
             # What openpyxl warns of (data validation, headers, extensions) bears no text of the plan.
             warnings.simplefilter("ignore")
             slim, uncounted = _slim(data, name)
-            book = load_workbook(io.BytesIO(slim), data_only=True, keep_links=False)
+            book = load_workbook(io.BytesIO(slim), data_only=True, keep_links=False, rich_text=True)
     except InputError:
         raise
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, SyntaxError,
@@ -179,9 +184,16 @@ def _rows(sheet: Any, themes: list[str], name: str) -> list[RawRow]:
     cells: dict[int, dict[int, Any]] = {}
     for cell in sheet._cells.values():
         cells.setdefault(cell.row, {})[cell.column] = cell
-    texts = {number: {column: text for column, cell in row.items() if (text := _shown(cell))}
-             for number, row in cells.items()}  # fmt: skip
-    said = sorted(number for number, row in texts.items() if row)
+    shown = {number: {column: _words(cell) for column, cell in row.items()} for number, row in cells.items()}
+    texts = {number: {column: text for column, (text, _) in row.items() if text} for number, row in shown.items()}
+    struck = {number: " ".join(filter(None, (lost for _, lost in row.values()))) for number, row in shown.items()}
+    header = min((number for number, row in texts.items() if len(row) > 1), default=0)
+    remarks = {number: {column: note for column, cell in row.items() if (note := _remark(cell, texts[number]))}
+               for number, row in cells.items()}  # fmt: skip
+    for number, row in remarks.items():
+        for column, remark in row.items() if number != header else ():
+            texts[number][column] = (texts[number].get(column, "") + remark).strip()
+    said = sorted(number for number, row in texts.items() if row or struck[number])
     used = sorted({column for row in texts.values() for column in row})
     if len(said) * len(used) > _MOST_GRID:
         raise InputError(_too_large(name, f"{len(said):,} rows and {len(used):,} columns in {sheet.title}"))
@@ -190,17 +202,68 @@ def _rows(sheet: Any, themes: list[str], name: str) -> list[RawRow]:
         for area in sheet.merged_cells.ranges
         for number in said[bisect_right(said, area.min_row) : bisect_right(said, area.max_row)]
     }
-    out: list[RawRow] = []
-    above = 0
+    rules = number_rules(sheet, lambda fill: _fill_colour(fill, themes, by_rule=True))
+    # What is noted on the names of columns helps to fill the form in; it stands above the table.
+    out = [RawRow((remark.strip(), *[""] * (len(used) - 1)), f"sheet {sheet.title}, row {header}")
+           for remark in remarks.get(header, {}).values()]  # fmt: skip
+    above = header - 1 if out else 0
     for number in said:
         if out and number > above + 1:
             out.append(RawRow(("",) * len(used), f"sheet {sheet.title}, row {number - 1}"))
         rows = [source.get((number, column), number) for column in used]
         line = tuple(texts[row].get(column, "") for row, column in zip(rows, used, strict=True))
-        fills = tuple(_fill(cells[row].get(column), themes) for row, column in zip(rows, used, strict=True))
-        out.append(RawRow(line, f"sheet {sheet.title}, row {number}", not out, fills))
+        fills = tuple(
+            _by_rule(cells[row], column, rules) or _fill(cells[row].get(column), themes)
+            for row, column in zip(rows, used, strict=True)
+        )
+        out.append(RawRow(line, f"sheet {sheet.title}, row {number}", not out, fills, struck[number]))
         above = number
     return out
+
+
+def _words(cell: Any) -> tuple[str, str]:
+    """Return the text of a cell, and the words in it that are struck out."""
+    whole = bool(cell.has_style and cell.font is not None and cell.font.strike)
+    if isinstance(cell.value, CellRichText):
+        runs = list(_runs(cell.value, struck=whole))
+        kept, lost = ("".join(text for text, struck in runs if struck == wanted) for wanted in (False, True))
+        return clean_cell(_decoded(kept)), " ".join(lost.split())
+    text = _shown(cell)
+    return ("", text) if whole else (text, "")
+
+
+def _runs(value: CellRichText, *, struck: bool) -> Iterator[tuple[str, bool]]:
+    """Give the runs of a cell with whether they are struck out; raised numbers of notes stand in brackets."""
+    before = ""
+    for run in value:
+        font = run.font if isinstance(run, TextBlock) else None
+        text = run.text if isinstance(run, TextBlock) else str(run)
+        if font is not None and font.vertAlign == "superscript":
+            text = raised(text, before)
+        before += text
+        yield text, struck if font is None else bool(font.strike)
+
+
+def _remark(cell: Any, texts: dict[int, str]) -> str:
+    """Return what is noted on a cell and where it links to, as these stand behind its words."""
+    said = comment(cell.comment.text or "", cell.comment.author or "") if cell.comment is not None else ""
+    text = texts.get(cell.column, "")
+    address = cell.hyperlink.target if cell.hyperlink is not None else ""
+    return (link(address, text, text) if address else "") + said
+
+
+def _by_rule(row: dict[int, Any], column: int, rules: list[tuple[Bounds, Rule]]) -> str:
+    """Return the rating that the rules of the sheet colour a cell with."""
+    cell = row.get(column)
+    if cell is None or not rules:
+        return ""
+    values = {at: each.value for at, each in row.items()}
+    told = (rule(cell.value, values.get) for areas, rule in rules if within(areas, cell.row, cell.column))
+    return next(filter(None, told), "")
+
+
+def _decoded(text: str) -> str:
+    return _CODED.sub(lambda match: " " if int(match[1], 16) < 32 else chr(int(match[1], 16)), text)
 
 
 def _shown(cell: Any) -> str:
@@ -209,7 +272,7 @@ def _shown(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return clean_cell(_CODED.sub(lambda match: " " if int(match[1], 16) < 32 else chr(int(match[1], 16)), value))
+        return clean_cell(_decoded(value))
     if isinstance(value, bool):
         return str(value).upper()
     form = str(cell.number_format).split(";")[0]
@@ -242,9 +305,14 @@ def _shown_date(value: date, codes: str) -> str:
 
 def _fill(cell: Any, themes: list[str]) -> str:
     """Return the rating that the background of a cell stands for."""
-    if cell is None or not cell.has_style or cell.fill.fill_type != "solid":
+    return _fill_colour(cell.fill, themes) if cell is not None and cell.has_style else ""
+
+
+def _fill_colour(fill: Any, themes: list[str], *, by_rule: bool = False) -> str:
+    """Return the rating that a fill stands for; that of a rule names its colour in the other place."""
+    if fill.fill_type != "solid" and not (by_rule and fill.fill_type is None):
         return ""
-    colour = cell.fill.fgColor
+    colour = fill.bgColor if by_rule else fill.fgColor
     if colour.type == "rgb" and isinstance(colour.rgb, str):
         return rag_of(colour.rgb[-6:])
     if colour.type == "indexed" and 0 <= colour.indexed < len(COLOR_INDEX):

@@ -11,13 +11,15 @@ class RawRow:
 
     ``cells`` are texts with paragraphs parted by newlines; ``place`` says where the row stands ("line 13",
     "page 3, row 5"); ``break_before`` is true where a page break, or what looks like one, parts it from the row
-    above; ``fills`` names the RAG colour of each cell's background, where the document has colours.
+    above; ``fills`` names the RAG colour of each cell's background, where the document has colours; ``struck`` are the
+    words of the row that are struck out: they stand in no cell.
     """
 
     cells: tuple[str, ...]
     place: str
     break_before: bool = False
     fills: tuple[str, ...] = ()
+    struck: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import count, groupby
 from statistics import median_low
@@ -18,6 +19,7 @@ from lxml import etree
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.reading.colours import rag_of
+from dhr_analytics.reading.marks import STRUCK, set_apart
 from dhr_analytics.reading.numbering import W, list_marks, number_of, value_of
 from dhr_analytics.reading.revisions import settle
 from dhr_analytics.reading.table import RawRow, RawTable
@@ -48,7 +50,8 @@ def read_word(data: bytes, name: str) -> list[RawTable]:
     """Read a Word document.
 
     Tracked insertions are accepted and deletions dropped, content controls give their chosen text, text merged
-    down a column is repeated on each row, and automatic numbers are written out. A table of one column is only
+    down a column is repeated on each row, and automatic numbers are written out. Words that are struck out stand
+    apart; the words of footnotes stand behind those of their cell. A table of one column is only
     layout: what it holds stands for itself.
 
     Parameters
@@ -66,11 +69,13 @@ def read_word(data: bytes, name: str) -> list[RawTable]:
     InputError
         When the file is damaged, protected with a password or no Word document.
     """
-    root, numbering, styles = _parts(data, name)
+    root, numbering, styles, notes, links = _parts(data, name)
     body = root.find(W + "body")
     if body is None:
         raise InputError(f"{name} holds no Word text but <{etree.QName(root).localname}>. {_ADVICE}")
-    settle(root)
+    for part in (root, *notes):
+        settle(part)
+    set_apart(root, styles, notes, links)
     flow = list(_flow(body, list_marks(numbering, styles), count(1)))
     out: list[RawTable] = []
     for text, group in groupby(flow, key=lambda piece: isinstance(piece, RawRow)):
@@ -83,20 +88,20 @@ def read_word(data: bytes, name: str) -> list[RawTable]:
         # A table right below another may go on from it.
         if out[i].kind == out[i - 1].kind == "table":
             first, *rest = out[i].rows
-            out[i] = RawTable((RawRow(first.cells, first.place, True, first.fills), *rest))
+            out[i] = RawTable((replace(first, break_before=True), *rest))
     return out
 
 
 def _placed(rows: tuple[RawRow, ...], *, after: int) -> tuple[RawRow, ...]:
     where = f" after table {after}" if after else ""
-    return tuple(RawRow(row.cells, row.place or f"paragraph {i}{where}") for i, row in enumerate(rows, start=1))
+    return tuple(replace(row, place=row.place or f"paragraph {i}{where}") for i, row in enumerate(rows, start=1))
 
 
 _ADVICE = 'Open it in Word and save it again as "Word Document (.docx)" without a password, or leave it out.'
 
 
-def _parts(data: bytes, name: str) -> tuple[Any, Any, Any]:
-    """Return the roots of the document, its numbering and its styles (the last two may be None)."""
+def _parts(data: bytes, name: str) -> tuple[Any, Any, Any, list[Any], dict[str, str]]:
+    """Return the roots of the document, its numbering, styles (None where there are none) and notes, and its links."""
     if data.startswith(_OLE):
         raise InputError(f"{name} is protected with a password, or an old Word file under a new name. {_ADVICE}")
     try:
@@ -107,26 +112,38 @@ def _parts(data: bytes, name: str) -> tuple[Any, Any, Any]:
             if main not in members:
                 raise InputError(f"{name} is a zip file without a Word document in it. {_ADVICE}")
             related = _related(file, members, main)
-            paths = [main, related.get("numbering", ""), related.get("styles", "")]
+            paths = [main, *(related.get(part, "") for part in ("numbering", "styles", "footnotes", "endnotes"))]
             roots = [_parse(file.read(path)) if path in members else None for path in paths]
+            links = _links(file, members, main)
     except InputError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
         raise InputError(f"{name} is no whole Word file ({error}): it may have been cut off. {_ADVICE}") from error
     except etree.XMLSyntaxError as error:
         raise InputError(f"{name} is damaged: its XML cannot be read ({error}). {_ADVICE}") from error
-    return roots[0], roots[1], roots[2]
+    return roots[0], roots[1], roots[2], [root for root in roots[3:] if root is not None], links
 
 
 def _related(file: zipfile.ZipFile, members: set[str], part: str) -> dict[str, str]:
     """Return the parts that a part refers to, by the last word of their type; SharePoint names them freely."""
-    folder, base = posixpath.split(part)
-    path = posixpath.join(folder, "_rels", f"{base}.rels")
+    folder = posixpath.dirname(part)
     found: dict[str, str] = {}
-    for link in _parse(file.read(path)) if path in members else ():
+    for link in _relations(file, members, part):
         kind, target = str(link.get("Type")).rpartition("/")[2], str(link.get("Target"))
         found.setdefault(kind, posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/"))
     return found
+
+
+def _links(file: zipfile.ZipFile, members: set[str], part: str) -> dict[str, str]:
+    """Return the addresses outside the document that a part refers to, by their key."""
+    outside = (link for link in _relations(file, members, part) if link.get("TargetMode") == "External")
+    return {str(link.get("Id")): str(link.get("Target")) for link in outside}
+
+
+def _relations(file: zipfile.ZipFile, members: set[str], part: str) -> Any:
+    folder, base = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{base}.rels")
+    return _parse(file.read(path)) if path in members else ()
 
 
 def _parse(xml: bytes) -> Any:
@@ -156,8 +173,9 @@ def _flow(element: Any, mark: Mark, number: Iterator[int], place: str = "") -> I
     for block in _within(element, _P, _TBL):
         if block.tag == _P:
             label, text = mark(block), _paragraph(block)
-            if text := text.replace("\n", " "):
-                yield RawRow((f"{label} {text}" if label else text,), place)
+            struck = _struck(block)
+            if (text := text.replace("\n", " ")) or struck:
+                yield RawRow((f"{label} {text}" if label and text else text,), place, struck=struck)
             continue
         rows = [(row, list(_within(row, _TC))) for row in _within(block, _TR)]
         if all(len(cells) <= 1 for _, cells in rows):
@@ -175,7 +193,7 @@ def _table(table: Any, rows: list[tuple[Any, list[Any]]], mark: Mark, place: str
     width = 1 + max(max(at, default=0) for at in columns)
     open_cells: dict[int, tuple[str, str]] = {}
     out = []
-    for i, ((_, cells), at) in enumerate(zip(rows, columns, strict=True), start=1):
+    for i, ((row, cells), at) in enumerate(zip(rows, columns, strict=True), start=1):
         texts, fills, own = [""] * width, [""] * width, False
         for cell, column in zip(cells, at, strict=True):
             merge = _vertical(cell)
@@ -193,7 +211,8 @@ def _table(table: Any, rows: list[tuple[Any, list[Any]]], mark: Mark, place: str
         if not own:
             # Left over from merging: printed, the row is but white space within the cells above.
             texts = fills = [""] * width
-        out.append(RawRow(tuple(texts), f"{place}, row {i}", fills=tuple(fills) if any(fills) else ()))
+        colours = tuple(fills) if any(fills) else ()
+        out.append(RawRow(tuple(texts), f"{place}, row {i}", fills=colours, struck=_struck(row)))
     return RawTable(tuple(out))
 
 
@@ -285,6 +304,10 @@ def _paragraph(paragraph: Any) -> str:
     lines = filter(None, (" ".join(line.split()) for line in text.split("\v")))
     # A line that goes on in lower case was only broken to fit; a list's "a." was not.
     return re.sub(r"(?<=[^.;:!?])\n(?=[a-z](?![a-z]{0,3}[.)]))", " ", "\n".join(lines))
+
+
+def _struck(element: Any) -> str:
+    return " ".join(" ".join(part.text or "" for part in element.iter(STRUCK)).split())
 
 
 def _plain(odd: re.Match[str]) -> str:

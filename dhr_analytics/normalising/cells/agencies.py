@@ -22,6 +22,7 @@ _LABEL = re.compile(
     r"lead|responsible|owned\s+by|led\s+by)\s*:\s*(?=\S)",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"\s*\[(?:(?:note|link): [^\]]*|[\d,*†‡§–-]{1,5})\]")  # beside the name, not of it
 # A close misspelling of a listed body still counts as that body; below this too many short names collide.
 _CLOSE = 92
 
@@ -74,7 +75,8 @@ def read_lead(cell: str, heading: str = "", person_cell: str = "", *, places: fr
     -------
     Lead
     """
-    cell, person_cell = _LABEL.sub("", without_mark(" ".join(cell.split()))), " ".join(person_cell.split())
+    cell, person_cell = (_ASIDE.sub("", " ".join(text.split())) for text in (cell, person_cell))
+    cell = _LABEL.sub("", without_mark(cell))
     names = (*find_names(cell, places=places), *find_names(person_cell, person_column=True))
     chunks = _pieces(cell, names)
     roles: list[str] = []

@@ -89,6 +89,8 @@ _IN_PLACE = re.compile(r"(?:already\s+)?in\s+place\b|.*\bpolicy\s+(?:is\s+)?in\s
 _BY_WHOM = r"(?:by\s+(?:the\s+)?[A-Z][\w&’']*(?:\s+[A-Z][\w&’']*){0,4}\s+)?"
 _TO_ITS_DAY = re.compile(rf"[\s:,–(-]*{_BY_WHOM}(?:(?:on|in|by|at|since)\s+)?(?:the\s+)?")
 _NEAR = 200  # letters behind a word in which its date may stand
+_NOTE = re.compile(r"\.?\s*\[note: ([^\]]*)\]")
+_ASIDE = re.compile(r"\s*\[(?:link: [^\]]*|[\d,*†‡§–-]{1,5})\]")
 _ROLES = ("completion", "status", "rag", "target", "progress", "evidence", "outcome", "action")
 
 
@@ -140,10 +142,23 @@ def _status_of(shown: tuple[tuple[str, str], ...], colours: tuple[tuple[str, str
     cells = {
         role: "" if _whole(text) == "no_update" and not sign_of(text, key) else text for role, text in cells.items()
     }
-    return next((found for rule in _RULES if (found := rule(cells, key)) is not None), Status("no_update"))
+    found = next((found for rule in _RULES if (found := rule(cells, key)) is not None), Status("no_update"))
+    return next((said for role, text in shown if (said := _noted(text, role)) and said.value != found.value), found)
+
+
+def _noted(text: str, role: str) -> Status | None:
+    """Read a note on a cell: it was written after the cell, yet counts only in doubt."""
+    match = _NOTE.search(text) if role != "action" else None
+    if match is None or PLANNED.search(match[1]):
+        return None
+    kinds = {hit.lastgroup or "" for hit in _any_term().finditer(match[1])} - {"refused"}
+    return Status(kinds.pop(), match[1], doubt=SEVERAL) if len(kinds) == 1 else None
 
 
 def _plain(text: str) -> str:
+    """Return a cell without its list mark and links; a note on it is a statement of its own."""
+    if "[" in text:
+        text = _NOTE.sub(r"\n\1", _ASIDE.sub("", text))
     return _CLOSING.sub(". ", without_mark(text))
 
 

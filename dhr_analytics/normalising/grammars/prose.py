@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dhr_analytics.normalising.grammars import parts as kinds
-from dhr_analytics.normalising.grammars.lines import ended, read_paragraphs
-from dhr_analytics.normalising.grammars.parts import Part
+from dhr_analytics.normalising.grammars.paragraphs import ended, read_paragraphs
+from dhr_analytics.normalising.grammars.prose_parts import Part
 from dhr_analytics.normalising.grammars.replies import body_of, split_reply
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 from dhr_analytics.reading import RawRow

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from dhr_analytics.normalising.grammars import openings
-from dhr_analytics.normalising.grammars.lines import Paragraph
+from dhr_analytics.normalising.grammars.paragraphs import Paragraph
 from dhr_analytics.normalising.grammars.replies import split_reply
 from dhr_analytics.vocabulary import terms
 

@@ -165,9 +165,7 @@ def _blocks(rows: Sequence[RawRow], width: int) -> Iterator[range]:
         yield range(start, stop)
 
 
-def _taken_out(
-    rows: Sequence[RawRow], gone: set[int], reason: str
-) -> tuple[list[RawRow], list[Rejected]]:
+def _taken_out(rows: Sequence[RawRow], gone: set[int], reason: str) -> tuple[list[RawRow], list[Rejected]]:
     kept: list[RawRow] = []
     for i, row in enumerate(rows):
         if i not in gone:
