@@ -103,7 +103,8 @@ def choose(tables: Iterable[RawTable], *, joined: bool = True) -> Choice:
 
 
 def _ways(tables: Sequence[RawTable], *, joined: bool) -> tuple[Way, ...]:
-    written = prose.read([row for table in tables if table.kind == "text" for row in table.rows])
+    lines = [row for table in tables if table.kind == "text" for row in table.rows]
+    written = prose.read(lines) if lines else None
     ways = [_by_frames("tables", tables, written, joined=joined)]
     for name, read in _WHOLE_PARTS.items():
         reading = read(tables)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from dhr_analytics.normalising.grammars import parts as kinds
+from dhr_analytics.normalising.grammars import prose_parts as kinds
 from dhr_analytics.normalising.grammars.paragraphs import ended, read_paragraphs
 from dhr_analytics.normalising.grammars.prose_parts import Part
 from dhr_analytics.normalising.grammars.replies import body_of, split_reply
