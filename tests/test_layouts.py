@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, need
 
 from dhr_analytics.errors import InputError
-from dhr_analytics.ingest import ingest
+from dhr_analytics import ingest
 
 FOLDERS = sorted(path.parent for path in (ROOT / "tests" / "layouts").glob("*/expected.json"))
 PACKAGES = {"tesseract": "tesseract-ocr", "soffice": "libreoffice-writer"}

@@ -104,7 +104,7 @@ def tables_of(earlier: Earlier | None, document: str, key: str) -> tuple[PlanTab
 def _program() -> str:
     """Return the hash of the code and vocabulary that reads and normalises."""
     content = hashlib.sha256()
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     for file in sorted(
         [
             *(here / "reading").rglob("*"),

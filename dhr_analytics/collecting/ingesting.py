@@ -17,10 +17,10 @@ from dhr_analytics import schema
 from dhr_analytics.errors import InputError, UsageError
 from dhr_analytics.normalising.plan import PlanTables, normalise
 from dhr_analytics.normalising.review import review_list
-from dhr_analytics.overrides import OVERRIDES, apply_overrides, read_day, read_lines, read_overrides
+from dhr_analytics.collecting.corrections import OVERRIDES, apply_overrides, read_day, read_lines, read_overrides
 from dhr_analytics.package import Plans
 from dhr_analytics.reading import read_guarded
-from dhr_analytics.unchanged import Earlier, load_earlier, source_key, tables_of
+from dhr_analytics.collecting.unchanged import Earlier, load_earlier, source_key, tables_of
 
 MANIFEST = "reviews.csv"
 _OWN_FILES = (MANIFEST, OVERRIDES)
@@ -62,7 +62,7 @@ def ingest(
         CSV with the columns document, review_id, title, area, published_on, snapshot_on (all but the first
         may be left out). By default ``reviews.csv`` beside the documents, where there is one.
     overrides : path, optional
-        CSV of cells put right by hand (see `dhr_analytics.overrides`). By default ``overrides.csv`` beside the
+        CSV of cells put right by hand (see `dhr_analytics.collecting.corrections`). By default ``overrides.csv`` beside the
         documents, where there is one.
     keep_names : bool
         Write individuals' names; the package is then marked as restricted.
