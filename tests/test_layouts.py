@@ -12,8 +12,8 @@ from collections import Counter
 import pytest
 from conftest import ROOT, need
 
-from dhr_analytics.errors import InputError
 from dhr_analytics import ingest
+from dhr_analytics.errors import InputError
 
 FOLDERS = sorted(path.parent for path in (ROOT / "tests" / "layouts").glob("*/expected.json"))
 PACKAGES = {"tesseract": "tesseract-ocr", "soffice": "libreoffice-writer"}

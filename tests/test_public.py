@@ -94,7 +94,9 @@ def test_no_module_at_the_top_bears_a_public_name():
 
 def test_the_package_lists_its_public_names_and_nothing_else():
     code = "import dhr_analytics; import dhr_analytics.cli; print(*dir(dhr_analytics))"
-    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    out = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
     assert [name for name in out if not name.startswith("__")] == sorted(set(dhr_analytics.__all__) - {"__version__"})
     assert {"__version__", "__name__", "__doc__"} <= set(out)
     with pytest.raises(AttributeError, match="no attribute 'ingets'"):

@@ -14,13 +14,13 @@ from pathlib import Path
 import pandas as pd
 
 from dhr_analytics import schema
+from dhr_analytics.collecting.corrections import OVERRIDES, apply_overrides, read_day, read_lines, read_overrides
+from dhr_analytics.collecting.unchanged import Earlier, load_earlier, source_key, tables_of
 from dhr_analytics.errors import InputError, UsageError
 from dhr_analytics.normalising.plan import PlanTables, normalise
 from dhr_analytics.normalising.review import review_list
-from dhr_analytics.collecting.corrections import OVERRIDES, apply_overrides, read_day, read_lines, read_overrides
 from dhr_analytics.package import Plans
 from dhr_analytics.reading import read_guarded
-from dhr_analytics.collecting.unchanged import Earlier, load_earlier, source_key, tables_of
 
 MANIFEST = "reviews.csv"
 _OWN_FILES = (MANIFEST, OVERRIDES)

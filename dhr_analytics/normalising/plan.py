@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from dhr_analytics.normalising.cells.agencies import named_places, read_lead
@@ -15,22 +15,13 @@ from dhr_analytics.normalising.cells.scope import read_scope
 from dhr_analytics.normalising.cells.status import Status, read_colour_key, read_status
 from dhr_analytics.normalising.cells.updates import newest_first, purpose, together
 from dhr_analytics.normalising.layout import Rejected, begins_header, find_plan_rows
+from dhr_analytics.normalising.result import DocumentPlans, PlanTables
 from dhr_analytics.normalising.review import action_doubts, judge, recommendation_doubts
 from dhr_analytics.normalising.stitching import Draft, stitch
 from dhr_analytics.reading import RawTable
 
 _FEW = 6
 _UNDEALT = "the cells beside a list of actions could not be shared out among them"
-
-
-@dataclass(frozen=True)
-class PlanTables:
-    """What one document holds: rows for the tables of the package, as plain dicts, and the document's title."""
-
-    title: str
-    recommendations: list[dict[str, object]]
-    actions: list[dict[str, object]]
-    rejected: list[dict[str, object]]
 
 
 def normalise(
@@ -40,7 +31,7 @@ def normalise(
     review_id: str,
     published_on: date | None = None,
     keep_names: bool = False,
-) -> PlanTables:
+) -> DocumentPlans:
     """Turn one document into rows of the plan package.
 
     Parameters
@@ -50,7 +41,8 @@ def normalise(
     document : str
         Its file name, for locations.
     review_id : str
-        Key of the review; the keys of its recommendations and actions start with it.
+        Key of the review, without the day of a snapshot; the keys of its recommendations and
+        actions start with it.
     published_on : datetime.date, optional
         Day of publication, to resolve relative targets.
     keep_names : bool
@@ -58,9 +50,23 @@ def normalise(
 
     Returns
     -------
-    PlanTables
+    DocumentPlans
     """
     tables = list(tables)
+    plan = _read_plan(tables, document, review_id, published_on, keep_names)
+    if plan.recommendations:
+        return DocumentPlans((plan,), "sure")
+    seen = f"{len(tables)} tables and passages, none with a recommendation or action column"
+    return DocumentPlans((), "refused", rejected=plan.rejected, seen=seen)
+
+
+def _read_plan(
+    tables: list[RawTable],
+    document: str,
+    review_id: str,
+    published_on: date | None,
+    keep_names: bool,
+) -> PlanTables:
     colours = read_colour_key(_outside_the_plan(tables))
     rows, rejected, title = find_plan_rows(tables)
     found, unplaced = stitch(rows)
@@ -102,6 +108,7 @@ def normalise(
             {"document": document, "location": f"{document}, {r.place}", "text": clean(r.text), "reason": r.reason}
             for r in (*rejected, *unplaced)
         ],
+        review_id,
     )
 
 
