@@ -223,7 +223,8 @@ def _latest_quarter(package: Path | str, *, fiscal: bool = False) -> str:
 
 
 def _ingest(args: argparse.Namespace) -> int:
-    from dhr_analytics.collecting.ingesting import find_documents, ingest
+    from dhr_analytics.collecting.documents import find_documents
+    from dhr_analytics.collecting.ingesting import ingest
     from dhr_analytics.package import check_place, write_package
 
     find_documents(args.documents)
@@ -353,7 +354,8 @@ def _check_report(pack: Path, *, as_json: bool) -> int:
 
 def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, Plans]:
     """Read and code a folder of documents; its package stands beside the packs."""
-    from dhr_analytics.collecting.ingesting import find_documents, ingest
+    from dhr_analytics.collecting.documents import find_documents
+    from dhr_analytics.collecting.ingesting import ingest
     from dhr_analytics.package import DESCRIPTOR, check_place, read_package, write_package
     from dhr_analytics.themes import Codebook
     from dhr_analytics.themes.plans import code_plans

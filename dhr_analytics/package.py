@@ -230,9 +230,7 @@ def read_package(folder: Path | str) -> Plans:
     except InputError:
         raise
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"The package in {folder} cannot be read: {error}. Make it again with dhr ingest."
-        ) from error
+        raise InputError(f"The package in {folder} cannot be read: {error}. Make it again with dhr ingest.") from error
     plans = Plans(**tables, about=about)  # type: ignore[arg-type]  # only the last three may be None
     schema.check(plans.tables())
     return plans
@@ -257,7 +255,5 @@ def _read_table(path: Path, name: str) -> pd.DataFrame | None:
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     columns = [column.name for column in schema.TABLES[name].columns if not column.later]
     if missing := [column for column in columns if column not in frame]:
-        raise InputError(
-            f"{path} has no column {missing[0]!r}. Make the package again with dhr ingest."
-        )
+        raise InputError(f"{path} has no column {missing[0]!r}. Make the package again with dhr ingest.")
     return schema.typed(name, frame)

@@ -219,6 +219,14 @@ def review_of(review_id: str) -> str:
     return review_id.partition("@")[0]
 
 
+def acceptance_code(sha256: str) -> str:
+    """Return what the column ``accepted`` of a manifest holds for a document.
+
+    The letters in front keep spreadsheets from taking the digits for a number.
+    """
+    return f"sha256:{sha256[:12]}"
+
+
 def empty(table: str) -> pd.DataFrame:
     """Return the named table with its columns, types and no rows.
 

@@ -130,7 +130,9 @@ def test_a_date_to_come_is_a_target(name):
 
 def test_completion_beside_a_target_is_the_day_of_completion():
     header = ("No", "Recommendation", "Action", "Lead agency", "Target date", "Completion")
-    plan = normalise([table(header, *(row[:5] + ("4 May 2031",) for row in ROWS))], document="p.csv", review_id="X").plans[0]
+    plan = normalise(
+        [table(header, *(row[:5] + ("4 May 2031",) for row in ROWS))], document="p.csv", review_id="X"
+    ).plans[0]
     assert {row["status"] for row in plan.actions} == {"completed"}
 
 

@@ -9,7 +9,8 @@ import pytest
 from conftest import ROOT, SHARED
 
 from dhr_analytics import schema
-from dhr_analytics.collecting.ingesting import find_documents, ingest
+from dhr_analytics.collecting.documents import find_documents
+from dhr_analytics.collecting.ingesting import ingest
 from dhr_analytics.errors import InputError, UsageError
 from dhr_analytics.package import Plans, read_package, write_package
 

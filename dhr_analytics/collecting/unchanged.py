@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,8 +13,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dhr_analytics import package
-from dhr_analytics.normalising.plan import PlanTables
+from dhr_analytics.normalising.result import DocumentPlans, PlanTables, with_key
+from dhr_analytics.schema import review_of
 
+NOT_UNDERSTOOD = "not understood"
 _TABLES = ("reviews", "recommendations", "actions", "rejected")
 
 
@@ -61,12 +64,14 @@ def source_key(sha256: str, review_id: str, stated: Mapping[str, str], *, keep_n
         The manifest's line; empty where there is none.
     keep_names : bool
     """
-    parts = [sha256, review_id, json.dumps(dict(stated), sort_keys=True), str(keep_names), _program()]
+    # Where the line stands, and whether it accepts the document, does not change what is read.
+    line = {name: text for name, text in stated.items() if name not in ("line", "accepted")}
+    parts = [sha256, review_id, json.dumps(line, sort_keys=True), str(keep_names), _program()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def tables_of(earlier: Earlier | None, document: str, key: str) -> tuple[PlanTables, str] | None:
-    """Return what the earlier package holds of a document, and its format; None where it is to be read.
+def plans_of(earlier: Earlier | None, document: str, key: str) -> tuple[DocumentPlans, str] | None:
+    """Return what the earlier package holds of a document, and its format.
 
     Parameters
     ----------
@@ -78,26 +83,43 @@ def tables_of(earlier: Earlier | None, document: str, key: str) -> tuple[PlanTab
 
     Returns
     -------
-    tuple of PlanTables and str, or None
+    tuple of DocumentPlans and str, or None
+        None where it is to be read. The keys of the reviews are without the day of a snapshot,
+        and titles and days are those that the package was given.
     """
     if earlier is None or earlier.read.get(document) != key:
         return None
     reviews = earlier.rows["reviews"]
-    review = reviews[reviews["document"] == document].to_dict("records")
-    if not review:
+    own = reviews[reviews["document"] == document].to_dict("records")
+    if not own:
         return None
+    rejected = _rows(earlier, "rejected", "document", document)
+    lines = tuple(row["text"] for row in rejected if row["reason"] == NOT_UNDERSTOOD)
+    left = [row for row in rejected if row["reason"] != NOT_UNDERSTOOD]
+    plans = []
+    for review in own:
+        # Of the only review of a document all pieces are its own, see `assembling`.
+        count = int(review["n_rejected"]) if len(own) > 1 else 0
+        plans.append(_plan(earlier, review, left[:count]))
+        left = left[count:]
+    found = DocumentPlans(tuple(plans), own[0]["grade"], rejected=left, not_understood=lines)
+    return found, own[0]["format"]
 
-    def of(name: str, column: str, value: str) -> list[dict[str, Any]]:
-        frame = earlier.rows[name]
-        rows: list[Any] = frame[frame[column] == value].to_dict("records")
-        for row in rows if "confidence" in frame else ():
-            row.update(confidence=float(row["confidence"]), needs_review=row["needs_review"] == "true")
-        return rows
 
-    own = review[0]["review_id"]
-    recommendations, actions = (of(name, "review_id", own) for name in ("recommendations", "actions"))
-    rejected = of("rejected", "document", document)
-    return PlanTables(review[0]["title"], recommendations, actions, rejected), review[0]["format"]
+def _plan(earlier: Earlier, review: dict[Any, Any], rejected: list[dict[str, Any]]) -> PlanTables:
+    key, day = review["review_id"], review["published_on"]
+    recommendations, actions = (_rows(earlier, name, "review_id", key) for name in ("recommendations", "actions"))
+    published_on = date.fromisoformat(day) if day else None
+    plan = PlanTables(review["title"], recommendations, actions, rejected, key, published_on=published_on)
+    return with_key(plan, review_of(key))
+
+
+def _rows(earlier: Earlier, name: str, column: str, value: str) -> list[dict[str, Any]]:
+    frame = earlier.rows[name]
+    rows: list[Any] = frame[frame[column] == value].to_dict("records")
+    for row in rows if "confidence" in frame else ():
+        row.update(confidence=float(row["confidence"]), needs_review=row["needs_review"] == "true")
+    return rows
 
 
 @cache
