@@ -17,6 +17,8 @@ SCOPES = ("local", "national", "local_and_national", "")
 TARGET_BASES = ("absolute", "relative", "ongoing", "none")
 RESPONSES = ("accepted", "accepted_in_part", "not_accepted", "noted", "already_in_place", "")
 GRADES = ("sure", "check", "")
+# The reason of a row of rejected.csv that says in one line what of a table was not understood.
+NOT_UNDERSTOOD = "not understood"
 SOURCES = ("rule", "model", "human")
 SECTORS = (
     "adult social care",

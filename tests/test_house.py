@@ -25,7 +25,8 @@ LAYERS = {
     "terminal": set(),
     "cli_coding": {"terminal", "evaluate", "themes", "statistics"},
     "cli_cite": {"terminal", "statistics", "reporting"},
-    "cli": {"terminal", "cli_coding", "cli_cite", "collecting", "themes", "statistics", "reporting"},
+    "cli_ingest": {"terminal", "collecting"},
+    "cli": {"terminal", "cli_ingest", "cli_coding", "cli_cite", "themes", "statistics", "reporting"},
 }
 GROUND = {"errors", "schema", "package", "processes", "vocabulary", "_version"}
 

@@ -11,12 +11,12 @@ import pandas as pd
 from dhr_analytics import schema
 from dhr_analytics.collecting.acceptance import is_accepted, lapsed
 from dhr_analytics.collecting.manifest import stated_day
-from dhr_analytics.collecting.unchanged import NOT_UNDERSTOOD
 from dhr_analytics.collecting.versions import Dated, Keys, snapshot_keys
 from dhr_analytics.errors import NoPlanError
 from dhr_analytics.normalising.result import DocumentPlans, PlanTables, Row, with_key
 from dhr_analytics.normalising.review import review_list
 from dhr_analytics.package import Plans
+from dhr_analytics.schema import NOT_UNDERSTOOD
 
 _NAMED = 3  # documents of a folder without a plan that the message names
 

@@ -14,9 +14,8 @@ import pandas as pd
 
 from dhr_analytics import package
 from dhr_analytics.normalising.result import DocumentPlans, PlanTables, with_key
-from dhr_analytics.schema import review_of
+from dhr_analytics.schema import NOT_UNDERSTOOD, review_of
 
-NOT_UNDERSTOOD = "not understood"
 _TABLES = ("reviews", "recommendations", "actions", "rejected")
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 import dhr_analytics
 from dhr_analytics._version import __version__
 from dhr_analytics.errors import NotebookError, UsageError
-from dhr_analytics.package import Plans, read_package, write_csv, write_package
+from dhr_analytics.package import Plans, write_csv, write_package
 from dhr_analytics.reporting import folder, page, run, tables, text
 from dhr_analytics.reporting.cited import ids
 from dhr_analytics.reporting.estimates import write_estimates
@@ -26,7 +26,7 @@ from dhr_analytics.reporting.pdf import MISSING, find_browser, print_pdf
 from dhr_analytics.reporting.since import REVISIONS, revised_since, revision_table
 from dhr_analytics.reporting.view import View, load, remade
 from dhr_analytics.reporting.workbook import Sheet, sheets, write_workbook
-from dhr_analytics.statistics import Estimate, known_at
+from dhr_analytics.statistics import Estimate, known_at, read_counted
 from dhr_analytics.statistics.disclosure import disclose, load_profile
 from dhr_analytics.statistics.revision import Revision, revised
 from dhr_analytics.statistics.similar import similar_recommendations
@@ -126,7 +126,7 @@ def make_report(
             executed, seconds = ran("" if leaving.suppresses else str(fresh), "national")
             if explored:
                 explored.result()
-        printed, changed = _printed(executed, view, read_package(package_folder)), list[Revision]()
+        printed, changed = _printed(executed, view, read_counted(package_folder)), list[Revision]()
         if leaving.suppresses:
             # Nothing is kept of the first run, which holds the figures as they are.
             shutil.rmtree(fresh / "notebooks")
