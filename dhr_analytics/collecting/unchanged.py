@@ -16,6 +16,7 @@ from dhr_analytics import package
 from dhr_analytics.normalising.result import DocumentPlans, PlanTables, with_key
 from dhr_analytics.schema import NOT_UNDERSTOOD, review_of
 
+_ASIDE = ("document", "line", "accepted")
 _TABLES = ("reviews", "recommendations", "actions", "rejected")
 
 
@@ -64,7 +65,7 @@ def source_key(sha256: str, review_id: str, stated: Mapping[str, str], *, keep_n
     keep_names : bool
     """
     # Where the line stands, and whether it accepts the document, does not change what is read.
-    line = {name: text for name, text in stated.items() if name not in ("line", "accepted")}
+    line = {name: text for name, text in stated.items() if text and name not in _ASIDE}
     parts = [sha256, review_id, json.dumps(line, sort_keys=True), str(keep_names), _program()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
