@@ -97,20 +97,27 @@ def assemble(documents: Sequence[ReadDocument], *, keep_names: bool = False) -> 
     taken = [(each, plan) for each in documents for plan in each.plans]
     keys = snapshot_keys([_dated(each, plan) for each, plan in taken])
     plans = [(each, with_key(plan, key)) for (each, plan), key in zip(taken, keys.keys, strict=True)]
+    rows = _rows(documents, plans)
+    tables = {name: schema.typed(name, _frame(name, part)) for name, part in rows.items()}
+    made = Plans(**tables, about=_about(documents, keys, keep_names))
+    if not plans:
+        raise NoPlanError(_nothing(documents), made)
+    return made
+
+
+def _rows(
+    documents: Sequence[ReadDocument], plans: Sequence[tuple[ReadDocument, PlanTables]]
+) -> dict[str, Sequence[Row]]:
+    """Return the rows of each table."""
     recommendations = [row for _, plan in plans for row in plan.recommendations]
     actions = [row for _, plan in plans for row in plan.actions]
-    rows: dict[str, Sequence[Row]] = {
+    return {
         "reviews": [_review_row(each, plan) for each, plan in plans],
         "recommendations": recommendations,
         "actions": actions,
         "rejected": [row for each in documents for row in _rejected(each)],
         "needs_review": review_list(recommendations, actions),
     }
-    tables = {name: schema.typed(name, _frame(name, part)) for name, part in rows.items()}
-    made = Plans(**tables, about=_about(documents, keys, keep_names))
-    if not plans:
-        raise NoPlanError(_nothing(documents), made)
-    return made
 
 
 def _dated(document: ReadDocument, plan: PlanTables) -> Dated:
@@ -127,13 +134,17 @@ def _about(documents: Sequence[ReadDocument], keys: Keys, keep_names: bool) -> d
     # What was given a key of its own is read again, since that key depends on other documents.
     known = {each.path.name: each.source for each in documents if each.source}
     about: dict[str, object] = {"read": {name: source for name, source in known.items() if name not in keys.doubled}}
-    checked = [each for each in documents if each.plans and _grade(each) == "check"]
-    remarks = [*keys.remarks, *(lapsed(each.stated, each.sha256) for each in checked)]
-    if any(remarks):
-        about["remarks"] = [remark for remark in remarks if remark]
+    if remarks := _remarks(documents, keys):
+        about["remarks"] = remarks
     if keep_names:
         about |= {"restricted": True, "note": "holds names of individuals; not for sharing"}
     return about
+
+
+def _remarks(documents: Sequence[ReadDocument], keys: Keys) -> list[str]:
+    checked = [each for each in documents if each.plans and _grade(each) == "check"]
+    lapses = [lapsed(each.stated, each.sha256) for each in checked]
+    return [remark for remark in (*keys.remarks, *lapses) if remark]
 
 
 def _grade(document: ReadDocument) -> str:

@@ -97,8 +97,9 @@ def _table(row_id: str) -> str:
 
 def _now(text: str, column: schema.Column, where: str) -> str:
     """Return a corrected value as the package writes it."""
-    allowed = ("true", "false") if column.type == "boolean" else column.allowed
-    value = text.lower() if column.type == "boolean" else text  # Excel writes TRUE
+    allowed, value = column.allowed, text
+    if column.type == "boolean":
+        allowed, value = ("true", "false"), text.lower()  # Excel writes TRUE
     if allowed and value not in allowed:
         known = ", ".join(each or "(empty)" for each in allowed)
         raise UsageError(f"{where}: {column.name} is {text!r}, which is not one of {known}.")
@@ -136,7 +137,7 @@ def apply_overrides(plans: Plans, corrections: list[dict[str, str]]) -> Plans:
     tables = {name: _texts(getattr(plans, name)) for name in _OPEN}
     outcomes = [(row, _apply(tables[_table(row["row_id"])], row)) for row in corrections]
     remarks = [*plans.about.get("remarks", ()), *(said for _, said in outcomes if said)]
-    applied = [{name: row.get(name, "") for name in COLUMNS} for row, said in outcomes if said is None]
+    applied = [_line(row) for row, said in outcomes if said is None]
     typed = {name: schema.typed(name, frame) for name, frame in tables.items()}
     schema.check(typed)
     rows = {name: _rows(frame) for name, frame in typed.items()}
@@ -169,6 +170,10 @@ def _apply(frame: pd.DataFrame, row: dict[str, str]) -> str | None:
     frame.at[at[0], column] = row["now"]
     _settle(frame, at[0], column, row["now"])
     return None
+
+
+def _line(row: dict[str, str]) -> dict[str, str]:
+    return {name: row.get(name, "") for name in COLUMNS}
 
 
 _OTHER_WORDS = "a correction was made for other words than now stand here; it was not applied"

@@ -39,8 +39,12 @@ def read_lines(path: Path, what: str) -> list[tuple[str, dict[str, str]]]:
     long = [where for where, row in lines if isinstance(row.get(""), list) and any(row[""])]
     if long:
         raise UsageError(f"{long[0]}: more cells than there are columns. Put a text that holds commas in quotes.")
-    cells = [(where, {key: text.strip() for key, text in row.items() if key}) for where, row in lines]
+    cells = [(where, _stripped(row)) for where, row in lines]
     return [(where, row) for where, row in cells if any(row.values())]
+
+
+def _stripped(row: dict[str, str]) -> dict[str, str]:
+    return {key: text.strip() for key, text in row.items() if key}
 
 
 def read_day(text: str, what: str) -> date:

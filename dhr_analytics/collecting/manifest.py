@@ -58,10 +58,8 @@ def read_manifest(manifest: Path | str | None, paths: Sequence[Path]) -> Manifes
         When it is missing, or contradicts itself; when it was named, also for a line that names
         no document.
     """
-    beside = sorted({path.parent / MANIFEST for path in paths})
-    files = [path for path in beside if path.is_file()] if manifest is None else [Path(manifest)]
     columns, rows, remarks = {}, dict[str, dict[str, str]](), list[str]()
-    for path in files:
+    for path in _files(manifest, paths):
         columns[path], lines = _lines_of(path)
         for where, row in lines:
             name = row["document"]
@@ -74,6 +72,14 @@ def read_manifest(manifest: Path | str | None, paths: Sequence[Path]) -> Manifes
     if manifest is not None and remarks:
         raise UsageError(remarks[0])
     return Manifest(keyed, columns, tuple(remarks))
+
+
+def _files(manifest: Path | str | None, paths: Sequence[Path]) -> list[Path]:
+    """Return the manifests: the one that was named, else those beside the documents."""
+    if manifest is not None:
+        return [Path(manifest)]
+    beside = {path.parent / MANIFEST for path in paths}
+    return sorted(path for path in beside if path.is_file())
 
 
 def _lines_of(path: Path) -> tuple[tuple[str, ...], Lines]:
