@@ -124,17 +124,12 @@ def _rows(earlier: Earlier, name: str, column: str, value: str) -> list[dict[str
 
 @cache
 def _program() -> str:
-    """Return the hash of the code and vocabulary that reads and normalises."""
+    """Return the hash of the code and vocabulary that make the rows of a document."""
     content = hashlib.sha256()
     here = Path(__file__).parents[1]
-    for file in sorted(
-        [
-            *(here / "reading").rglob("*"),
-            *(here / "normalising").rglob("*"),
-            *(here / "vocabulary").rglob("*"),
-            here / "schema.py",
-        ]
-    ):
+    rooms = ("collecting", "reading", "normalising", "vocabulary")
+    files = [file for room in rooms for file in (here / room).rglob("*")]
+    for file in sorted([*files, here / "schema.py"]):
         if file.suffix in (".py", ".csv"):
             content.update(file.name.encode() + file.read_bytes())
     return content.hexdigest()

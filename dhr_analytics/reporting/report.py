@@ -252,19 +252,6 @@ def _write(
     foot = " ".join(f"{label}: {value}." for label, value in facts)
     for name, done in executed.items():
         _save(fresh / f"{name}.html", page.page(done, name=name, pages=made, provenance=foot))
-    documents = (
-        []
-        if view.why_left_out
-        else [
-            {
-                "document": row["document"],
-                "published": text.day(None if pd.isna(row["published_on"]) else row["published_on"]),
-                "snapshot": text.day(None if pd.isna(row["snapshot_on"]) else row["snapshot_on"]),
-                "sha256": row["sha256"] or "not stated",
-            }
-            for row in view.plans.reviews.to_dict("records")
-        ]
-    )
     header = {
         "quarter": view.quarter.label,
         "as_of": text.day(view.quarter.end),
@@ -276,7 +263,7 @@ def _write(
         "header": header,
         "pages": made,
         "facts": facts,
-        "documents": documents,
+        "documents": [] if view.why_left_out else _documents(view.plans.reviews),
         "left_out": view.why_left_out,
         "workbook": bool(shown),
         "pdf": pdf,
@@ -285,6 +272,18 @@ def _write(
     _save(fresh / "index.html", page.render("index.html.j2", title="Contents", **contents))
     _save(fresh / PRINTED, _without_files(page.render("print.html.j2", title="Report", **contents)))
     return shown
+
+
+def _documents(reviews: pd.DataFrame) -> list[dict[str, str]]:
+    """Return a row for each document; one that holds several reviews is named once for each pair of days."""
+    days = ["published_on", "snapshot_on"]
+    rows = reviews[["document", *days, "sha256"]].drop_duplicates()
+    published, snapshot = ([text.day(None if pd.isna(day) else day) for day in rows[name]] for name in days)
+    digests = rows["sha256"].replace("", "not stated")
+    return [
+        {"document": name, "published": one, "snapshot": other, "sha256": digest}
+        for name, one, other, digest in zip(rows["document"], published, snapshot, digests, strict=True)
+    ]
 
 
 def _workbook(fresh: Path, view: View, shown: list[Sheet]) -> None:
