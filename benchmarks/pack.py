@@ -15,8 +15,7 @@ import nbformat
 import pandas as pd
 import papermill
 
-from dhr_analytics import schema
-from dhr_analytics.ingest import ingest
+from dhr_analytics import ingest, schema
 from dhr_analytics.package import Plans, write_package
 from dhr_analytics.reporting.report import make_report
 from dhr_analytics.themes import Codebook

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from dhr_analytics._version import __version__
 from dhr_analytics.cli_cite import add_cite
 from dhr_analytics.cli_coding import add_commands, tell_of_training
+from dhr_analytics.cli_ingest import add_ingest, needs_of, read_documents, tell_of_reading
 from dhr_analytics.errors import DHRError, InputError, UsageError
 from dhr_analytics.terminal import answer, command, positive, tell
 
 if TYPE_CHECKING:
     from dhr_analytics.package import Plans
+    from dhr_analytics.statistics.disclosure import Profile
 
 _QUARTER = "2025Q1"
 _ABOUT = """\
@@ -72,50 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"dhr_analytics {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_ingest(commands)
+    add_ingest(commands)
     _add_report(commands)
     _add_explore(commands)
     add_cite(commands)
     add_commands(commands)
     return parser
-
-
-def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    sub = command(
-        commands,
-        "ingest",
-        "Read action plans and write them as a plan package: one CSV table each for reviews, recommendations, "
-        "actions, and rejected.csv for every piece that could not be placed.",
-        "dhr ingest plans/ --out data/packages/2025Q1\n"
-        "dhr ingest plan.txt other.txt --out pkg --manifest reviews.csv\n\n"
-        "The manifest states what a plan does not say of itself. A file reviews.csv beside the\n"
-        "documents is used by itself. Its columns: document (file name), review_id, title, area,\n"
-        "published_on, snapshot_on (dates as 2025-03-31 or 31/03/2025); all but the first may be left out.\n\n"
-        "needs_review.csv lists the rows that a person should look at, the least sure first. What you\n"
-        "put right goes into overrides.csv beside the documents: row_id,column,was,now,by,on,reason.\n"
-        "It is applied on every run, as long as the cell still reads as it did (was). Lines of both files\n"
-        "that fit nothing are told at the end, and the exit code is 1.",
-    )
-    sub.add_argument("documents", nargs="+", metavar="DOCS", help="action plans, or folders that hold them")
-    sub.add_argument(
-        "--out", required=True, metavar="DIR", help="folder for the plan package (an older package there is replaced)"
-    )
-    sub.add_argument(
-        "--manifest", metavar="CSV", help="what is known of the reviews (default: reviews.csv beside the documents)"
-    )
-    sub.add_argument(
-        "--overrides", metavar="CSV", help="cells put right by hand (default: overrides.csv beside the plans)"
-    )
-    sub.add_argument(
-        "--keep-names",
-        action="store_true",
-        help="write individuals' names; marks the package as restricted, reports refuse it",
-    )
-    sub.add_argument(
-        "--jobs", type=positive, default=1, metavar="N", help="documents read at the same time (default 1)"
-    )
-    sub.add_argument("--json", action="store_true", help="print the result as JSON")
-    sub.set_defaults(run=_ingest)
 
 
 def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -212,69 +176,14 @@ def _explore(args: argparse.Namespace) -> int:
 
 def _latest_quarter(package: Path | str, *, fiscal: bool = False) -> str:
     """Return the quarter of the latest day that a package states, and say that it was taken."""
-    from dhr_analytics.package import read_package
     from dhr_analytics.statistics.quarter import quarter_of
+    from dhr_analytics.statistics.selection import read_counted
 
-    days = read_package(package).reviews[["published_on", "snapshot_on"]].max().dropna()
+    days = read_counted(package).reviews[["published_on", "snapshot_on"]].max().dropna()
     quarter = quarter_of(days.max().date(), fiscal).id if len(days) else _QUARTER
     tell(f"quarter {quarter}, {'that of the latest day in the package' if len(days) else 'as no plan states a day'}; "
          "another one with --quarter")  # fmt: skip
     return quarter
-
-
-def _ingest(args: argparse.Namespace) -> int:
-    from dhr_analytics.ingest import find_documents, ingest
-    from dhr_analytics.package import check_place, write_package
-
-    find_documents(args.documents)
-    check_place(args.out)  # before the minutes that reading may take
-    plans = ingest(
-        args.documents,
-        manifest=args.manifest,
-        overrides=args.overrides,
-        keep_names=args.keep_names,
-        jobs=args.jobs,
-        earlier=args.out,
-        progress=tell,
-    )
-    path = write_package(plans, args.out)
-    result = {
-        "package": str(path.parent),
-        "reviews": len(plans.reviews),
-        "recommendations": len(plans.recommendations),
-        "actions": len(plans.actions),
-        "rejected": len(plans.rejected),
-        "needs_review": 0 if plans.needs_review is None else len(plans.needs_review),
-        **_remarks(plans),
-    }
-    answer(
-        args.json, result, f"{path.parent}: {len(plans.recommendations)} recommendations, {len(plans.actions)} actions"
-    )
-    return _tell_of_reading(plans, path.parent)
-
-
-def _remarks(plans: Plans) -> dict[str, list[str]]:
-    """Return what makes the exit code 1: documents that were given and are not among the reviews, and remarks."""
-    unread = sorted(set(plans.rejected["document"]) - set(plans.reviews["document"]))
-    return {"unread": unread, "remarks": list(plans.about.get("remarks", ()))}
-
-
-def _tell_of_reading(plans: Plans, package: Path) -> int:
-    """Say what needs a look after reading; return the exit code."""
-    undated = int((plans.reviews["published_on"].isna() & plans.reviews["snapshot_on"].isna()).sum())
-    if undated:
-        tell(
-            f"{undated} of {len(plans.reviews)} plans state neither a day of publication nor one up to which they tell "
-            "progress, and so count in every quarter: reviews.csv beside them can state published_on and snapshot_on"
-        )
-    if plans.needs_review is not None and (queue := len(plans.needs_review)):
-        tell(f"{queue} row{'s' * (queue > 1)} to look at, the least sure first: {package / 'needs_review.csv'}")
-    needs = _remarks(plans)
-    for remark in needs["remarks"]:
-        tell(remark)
-    if unread := needs["unread"]:
-        tell(f"{len(unread)} of the documents gave no plan; see {package / 'rejected.csv'}: {', '.join(unread)}")
-    return 1 if any(needs.values()) else 0
 
 
 def _report(args: argparse.Namespace) -> int:
@@ -293,10 +202,7 @@ def _report(args: argparse.Namespace) -> int:
     chosen_pages(args.only)
     if not is_package:
         _check_themes(args.theme)
-    part = bool(args.only or args.area or args.agency or args.theme)
-    if (part or profile.suppresses) and (out / quarter / "manifest.json").is_file():
-        this = "this part" if part else f"this one of the profile {profile.name}"
-        tell(f"{out / quarter} holds a report already, and {this} takes its place; keep both with another --out")
+    _tell_what_is_replaced(args, out / quarter, profile)
     plans = None
     if not is_package:
         source, plans = _prepare(source, out, args.decisions)
@@ -312,12 +218,39 @@ def _report(args: argparse.Namespace) -> int:
         jobs=args.jobs,
         progress=tell,
     )
-    code = 0 if plans is None else _tell_of_reading(plans, source)
+    needs = _needs_of_package(source) if plans is None else needs_of(plans, [args.source])
+    code = _tell_of_package(needs) if plans is None else tell_of_reading(plans, source, needs)
     if profile.suppresses and (out / "plans" / DESCRIPTOR).is_file():
         tell(f"{out / 'plans'} holds every row of the plans: only the folder {page.parent} may leave")
-    needs = {"unread": [], "remarks": []} if plans is None else _remarks(plans)
     answer(args.json, {"page": str(page), "package": str(source), **needs}, str(page))
     return code
+
+
+def _tell_what_is_replaced(args: argparse.Namespace, pack: Path, profile: Profile) -> None:
+    part = any((args.only, args.area, args.agency, args.theme))
+    if (part or profile.suppresses) and (pack / "manifest.json").is_file():
+        this = "this part" if part else f"this one of the profile {profile.name}"
+        tell(f"{pack} holds a report already, and {this} takes its place; keep both with another --out")
+
+
+def _needs_of_package(source: Path) -> dict[str, list[str]]:
+    """Return what needs a look after a report on a package: the documents that it leaves out."""
+    from dhr_analytics.statistics.selection import read_counted, ungraded
+
+    plans = read_counted(source)
+    if note := ungraded(plans):
+        tell(note)
+    left = [str(each["document"]) for each in plans.about.get("left_out", ())]
+    return {"unread": [], "remarks": [], "check": left, "to_accept": []}
+
+
+def _tell_of_package(needs: dict[str, list[str]]) -> int:
+    if check := needs["check"]:
+        tell(
+            f"{len(check)} of the documents count in no figure, for they were not read surely; dhr ingest prints the "
+            f"line of reviews.csv that accepts each: {', '.join(check)}"
+        )
+    return 1 if check else 0
 
 
 def _check_themes(asked: Sequence[str]) -> None:
@@ -353,18 +286,15 @@ def _check_report(pack: Path, *, as_json: bool) -> int:
 
 def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, Plans]:
     """Read and code a folder of documents; its package stands beside the packs."""
-    from dhr_analytics.ingest import find_documents, ingest
-    from dhr_analytics.package import DESCRIPTOR, check_place, read_package, write_package
+    from dhr_analytics.package import DESCRIPTOR, read_package, write_package
     from dhr_analytics.themes import Codebook
     from dhr_analytics.themes.plans import code_plans
 
     folder = out / "plans"
-    find_documents([documents])
-    check_place(folder)
-    plans = ingest([documents], earlier=folder, progress=tell)
+    plans = read_documents([documents], folder)
     try:
         earlier = read_package(folder) if (folder / DESCRIPTOR).is_file() else None
-    except InputError:  # of another version; it is made again
+    except InputError:  # of another version, or of a folder without a plan; it is made again
         earlier = None
     plans, _, new = code_plans(plans, Codebook.load(), decisions, earlier=earlier, before_coding=tell_of_training)
     tell(f"coded {new} new of {len(plans.recommendations)} recommendations")

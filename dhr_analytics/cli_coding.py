@@ -267,9 +267,11 @@ def _export(args: argparse.Namespace) -> int:
 def _export_sample(args: argparse.Namespace, plans: Plans, codebook: Codebook) -> int:
     from dhr_analytics.schema import review_of
     from dhr_analytics.statistics.corrected import FEWEST
+    from dhr_analytics.statistics.selection import counted
     from dhr_analytics.themes.sample import draw_reviews, read_sample, store_beside, to_code
     from dhr_analytics.themes.sheet import export_sheet
 
+    plans = counted(plans)
     drawn = draw_reviews(plans.reviews["review_id"], args.sample, seed=args.seed)
     asked = to_code(plans, drawn, read_sample(store_beside(args.decisions)))
     words = f"{len(drawn)} reviews drawn with seed {args.seed}: {', '.join(drawn)}"

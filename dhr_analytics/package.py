@@ -72,16 +72,46 @@ def write_package(plans: Plans, folder: Path | str) -> Path:
     InputError
         When a table breaks the schema.
     """
-    folder = Path(folder)
     tables = plans.tables()
     schema.check(tables)
+    return _write(tables, Path(folder), plans.about)
+
+
+def write_rejected(plans: Plans, folder: Path | str) -> Path:
+    """Write what was found in documents of which none holds a plan, in the place of a package.
+
+    Parameters
+    ----------
+    plans : Plans
+        With nothing but ``rejected``.
+    folder : path
+        As of `write_package`.
+
+    Returns
+    -------
+    pathlib.Path
+        Path of ``rejected.csv``.
+
+    Raises
+    ------
+    UsageError
+        When the folder holds files that are not a plan package.
+    """
+    # With a descriptor beside it the folder can be taken by the next package.
+    _write({"rejected": plans.rejected}, Path(folder), {"refused": True, **plans.about})
+    return Path(folder) / "rejected.csv"
+
+
+def _write(tables: dict[str, pd.DataFrame], folder: Path, about: dict[str, Any]) -> Path:
+    """Write tables with their descriptor to a new folder, which then takes its place."""
     fresh = _fresh(folder, folder.parent)
     try:
         for name, frame in tables.items():
             write_csv(frame, fresh / f"{name}.csv")
-        about = {"software": f"dhr_analytics {__version__}", **plans.about}
-        text = json.dumps({**schema.descriptor(list(tables)), "dhr_analytics": about}, indent=2, ensure_ascii=False)
-        (fresh / DESCRIPTOR).write_text(text + "\n", encoding="utf-8", newline="\n")
+        about = {"software": f"dhr_analytics {__version__}", **about}
+        described = {**schema.descriptor(list(tables)), "dhr_analytics": about}
+        text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+        (fresh / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
         fresh.chmod(0o755)
         swap_in(fresh, folder)
     finally:
@@ -187,27 +217,43 @@ def read_package(folder: Path | str) -> Plans:
     """
     folder = Path(folder)
     if not (folder / DESCRIPTOR).is_file():
-        inside = [folder / name for name in ("data", "plans") if (folder / name / DESCRIPTOR).is_file()]
-        # A folder that holds something else is no place for a package.
-        made = ("DOCUMENTS", folder) if not folder.exists() else (folder, Path("data/packages", folder.resolve().name))
-        advice = f"Did you mean {inside[0]}?" if inside else f"Make one with: dhr ingest {made[0]} --out {made[1]}"
-        raise UsageError(f"There is no plan package in {folder}. {advice}")
+        raise UsageError(f"There is no plan package in {folder}. {_advice(folder)}")
     try:
-        about = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8")).get("dhr_analytics", {})
+        words = (folder / DESCRIPTOR).read_text(encoding="utf-8")
+        about = json.loads(words).get("dhr_analytics", {})
+        if about.get("refused"):
+            raise InputError(
+                f"No plan was read into {folder}; {folder / 'rejected.csv'} says what was seen in "
+                "each document. Read other documents with dhr ingest."
+            )
         tables = {name: _read_table(folder / f"{name}.csv", name) for name in schema.TABLES}
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(f"The package in {folder} cannot be read: {error}. Make it again with dhr ingest.") from error
     plans = Plans(**tables, about=about)  # type: ignore[arg-type]  # only the last three may be None
     schema.check(plans.tables())
     return plans
 
 
+def _advice(folder: Path) -> str:
+    """Say where a package may be instead, or how to make one."""
+    for name in ("data", "plans"):
+        if (folder / name / DESCRIPTOR).is_file():
+            return f"Did you mean {folder / name}?"
+    if not folder.exists():
+        return f"Make one with: dhr ingest DOCUMENTS --out {folder}"
+    # A folder that holds something else is no place for a package.
+    out = Path("data/packages", folder.resolve().name)
+    return f"Make one with: dhr ingest {folder} --out {out}"
+
+
 def _read_table(path: Path, name: str) -> pd.DataFrame | None:
+    """Read one table; columns that packages of an earlier version lack are read as empty."""
     if not path.exists() and name in ("needs_review", "themes", "coded_sample"):
         return None
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    if missing := [column for column in schema.TABLES[name].names if column not in frame]:
+    columns = [column.name for column in schema.TABLES[name].columns if not column.later]
+    if missing := [column for column in columns if column not in frame]:
         raise InputError(f"{path} has no column {missing[0]!r}. Make the package again with dhr ingest.")
     return schema.typed(name, frame)

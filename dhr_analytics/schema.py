@@ -15,6 +15,10 @@ from dhr_analytics.errors import InputError
 STATUSES = ("completed", "in_progress", "not_started", "considering", "no_update")
 SCOPES = ("local", "national", "local_and_national", "")
 TARGET_BASES = ("absolute", "relative", "ongoing", "none")
+RESPONSES = ("accepted", "accepted_in_part", "not_accepted", "noted", "already_in_place", "")
+GRADES = ("sure", "check", "")
+# The reason of a row of rejected.csv that says in one line what of a table was not understood.
+NOT_UNDERSTOOD = "not understood"
 SOURCES = ("rule", "model", "human")
 SECTORS = (
     "adult social care",
@@ -42,6 +46,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     required: bool = False
     unique: bool = False
+    later: bool = False  # packages of an earlier version lack it; it is read as empty
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ _DOUBT = (
     _text("review_reason", "what to look at, in words"),
 )
 
+_NOTES = "cells of columns that have no place of their own, as Name: words"
+
 TABLES = {
     table.name: table
     for table in (
@@ -87,6 +94,18 @@ TABLES = {
                 _text("format", "what the document was read as"),
                 Column("published_on", "date", "day the review was published, where known"),
                 Column("snapshot_on", "date", "day up to which the plan tells its progress, where known"),
+                _text(
+                    "grade",
+                    "how surely the document was read; check: it counts only once accepted",
+                    allowed=GRADES,
+                    later=True,
+                ),
+                Column(
+                    "accepted",
+                    "boolean",
+                    "a person let a document that is graded check count",
+                    later=True,
+                ),
                 Column("n_recommendations", "integer", "recommendations read"),
                 Column("n_actions", "integer", "actions read"),
                 Column("n_rejected", "integer", "pieces of the document that could not be placed"),
@@ -103,6 +122,7 @@ TABLES = {
                 _text("section", "heading above, as printed"),
                 _text("text", "wording of the recommendation", required=True),
                 _text("scope", "who is asked: a local or a national body", allowed=SCOPES),
+                _text("notes", _NOTES, later=True),
                 _text("location", "file, place and row the wording was read from"),
                 *_DOUBT,
             ),
@@ -127,10 +147,17 @@ TABLES = {
                 _text("status", "how far the action is carried out", allowed=STATUSES, required=True),
                 _text("status_evidence", "the words that decided the status"),
                 Column("completed_on", "date", "day of completion, where the plan states it"),
+                _text(
+                    "response",
+                    "what the owner answered; an acceptance is no progress",
+                    allowed=RESPONSES,
+                    later=True,
+                ),
                 _text("rag", "RAG rating as printed"),
                 _text("progress", "progress, milestones and evidence as printed"),
                 _text("outcome", "outcome cell as printed"),
                 Column("evidence_recorded", "boolean", "the plan records what was done or what proves it"),
+                _text("notes", _NOTES, later=True),
                 _text("location", "file, place and row the action was read from"),
                 *_DOUBT,
             ),
@@ -192,6 +219,14 @@ TABLES = {
 def review_of(review_id: str) -> str:
     """Return the review that a key names: a later snapshot of it adds ``@`` and the snapshot's day."""
     return review_id.partition("@")[0]
+
+
+def acceptance_code(sha256: str) -> str:
+    """Return what the column ``accepted`` of a manifest holds for a document.
+
+    The letters in front keep spreadsheets from taking the digits for a number.
+    """
+    return f"sha256:{sha256[:12]}"
 
 
 def empty(table: str) -> pd.DataFrame:

@@ -54,6 +54,6 @@ def need(tool: str, package: str) -> str:
 @pytest.fixture(scope="session")
 def sample_plans():
     """The sample documents as a plan package in memory."""
-    from dhr_analytics.ingest import ingest
+    from dhr_analytics import ingest
 
     return ingest([ROOT / "data" / "sample"])

@@ -29,7 +29,7 @@ def table(*rows):
 def read(**renamed):
     """Read the same plan with some of its columns called otherwise."""
     header = [renamed.get(name.lower().replace(" ", "_"), name) for name in NAMES]
-    return normalise([table(header, *ROWS)], document="p.csv", review_id="X")
+    return normalise([table(header, *ROWS)], document="p.csv", review_id="X").plans[0]
 
 
 def texts(rows):
@@ -80,7 +80,7 @@ def test_findings_beside_a_recommendation_are_not_a_second_one():
     header = ("No", "Finding", "Recommendation", "Action", "Response", "Lead agency")
     rows = [(n, "Ports had no officer whom staff could ask.", r, a, "Done.", lead) for n, r, a, lead, _, _ in ROWS]
     assert header_roles(RawRow(header, "row 1")) == ("number", "other", "recommendation", "action", "progress", "lead")
-    plan = normalise([table(header, *rows)], document="p.csv", review_id="X")
+    plan = normalise([table(header, *rows)], document="p.csv", review_id="X").plans[0]
     assert texts(plan.recommendations) == [row[1] for row in ROWS]
     assert sum("whom staff could ask" in row["text"] for row in plan.rejected) == 3
 
@@ -94,7 +94,7 @@ def test_of_two_names_that_read_as_actions_the_first_is_the_recommendation():
 def test_a_log_of_events_is_no_plan():
     rows = [(f"{day} May 2020", "She told the nurse of her fears.", "Nurse to ring her.", "GP") for day in (4, 9, 30)]
     plan = normalise([table(("Date", "Issue", "Response", "Owner"), *rows)], document="p.csv", review_id="X")
-    assert not plan.recommendations
+    assert (plan.plans, plan.grade) == ((), "refused")
 
 
 def test_a_column_of_reports_is_no_action():
@@ -113,7 +113,7 @@ def test_an_introduction_is_no_recommendation():
         (RawRow(("This plan sets out what partners will do after the review of a death.",), "line 1"),), "text"
     )
     plain = table(("Action", "Lead agency", "Target date"), *((row[2], row[3], row[4]) for row in ROWS))
-    plan = normalise([intro, plain], document="p.txt", review_id="X")
+    plan = normalise([intro, plain], document="p.txt", review_id="X").plans[0]
     assert texts(plan.recommendations) == [row[2] for row in ROWS]
     assert all("the action was taken for one" in reason for reason in reasons(plan))
     assert all(row["needs_review"] for row in plan.recommendations)
@@ -130,7 +130,9 @@ def test_a_date_to_come_is_a_target(name):
 
 def test_completion_beside_a_target_is_the_day_of_completion():
     header = ("No", "Recommendation", "Action", "Lead agency", "Target date", "Completion")
-    plan = normalise([table(header, *(row[:5] + ("4 May 2031",) for row in ROWS))], document="p.csv", review_id="X")
+    plan = normalise(
+        [table(header, *(row[:5] + ("4 May 2031",) for row in ROWS))], document="p.csv", review_id="X"
+    ).plans[0]
     assert {row["status"] for row in plan.actions} == {"completed"}
 
 
@@ -150,7 +152,7 @@ def test_a_column_headed_by_a_day_is_an_update(name):
 
 def test_a_column_headed_by_a_day_may_hold_ratings():
     rows = (row[:5] + (rating,) for row, rating in zip(ROWS, "GAR", strict=True))
-    plan = normalise([table(NAMES[:5] + ("Jun 24",), *rows)], document="p.csv", review_id="X")
+    plan = normalise([table(NAMES[:5] + ("Jun 24",), *rows)], document="p.csv", review_id="X").plans[0]
     assert [row["status"] for row in plan.actions] == ["completed", "in_progress", "not_started"]
 
 
@@ -183,14 +185,14 @@ def test_the_first_line_of_a_log_is_its_title(title, within):
     tables = (
         [table(line, NAMES, *ROWS)] if within else [RawTable((RawRow((title,), "row 1"),), "text"), table(NAMES, *ROWS)]
     )
-    plan = normalise(tables, document="p.csv", review_id="X")
+    plan = normalise(tables, document="p.csv", review_id="X").plans[0]
     assert plan.title == title
     assert {row["section"] for row in plan.recommendations} == {""}
 
 
 def test_a_first_line_that_names_the_owner_stays_a_heading():
     first = RawTable((RawRow(("Brinley Police - review of custody",), "row 1"),), "text")
-    plan = normalise([first, table(NAMES[:3], *(row[:3] for row in ROWS))], document="p.csv", review_id="X")
+    plan = normalise([first, table(NAMES[:3], *(row[:3] for row in ROWS))], document="p.csv", review_id="X").plans[0]
     assert {row["section"] for row in plan.recommendations} == {"Brinley Police - review of custody"}
 
 

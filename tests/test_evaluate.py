@@ -5,9 +5,9 @@ import sys
 import pytest
 from conftest import ROOT, SHARED
 
+from dhr_analytics import ingest
 from dhr_analytics.errors import UsageError
 from dhr_analytics.evaluate import evaluate_ingest, overlap
-from dhr_analytics.ingest import ingest
 from dhr_analytics.package import write_package
 
 SEEDS = pytest.mark.seeds

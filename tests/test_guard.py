@@ -175,7 +175,7 @@ def test_bombs_end_in_words_within_the_limits(tmp_path, name, no_process_left):
 
 TELLS = """
 import json, resource, sys
-from dhr_analytics.ingest import ingest
+from dhr_analytics import ingest
 plans = ingest([sys.argv[1]])
 print(json.dumps([plans.reviews["document"].tolist(), plans.rejected.set_index("document")["reason"].to_dict(),
                   resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024]))

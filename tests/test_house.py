@@ -20,14 +20,13 @@ LAYERS = {
     "themes": set(),
     "statistics": set(),
     "reporting": {"statistics", "themes"},
-    "overrides": {"normalising"},
-    "unchanged": {"normalising"},
-    "ingest": {"reading", "normalising", "overrides", "unchanged"},
+    "collecting": {"reading", "normalising"},
     "evaluate": set(),
     "terminal": set(),
     "cli_coding": {"terminal", "evaluate", "themes", "statistics"},
     "cli_cite": {"terminal", "statistics", "reporting"},
-    "cli": {"terminal", "cli_coding", "cli_cite", "ingest", "themes", "statistics", "reporting"},
+    "cli_ingest": {"terminal", "collecting"},
+    "cli": {"terminal", "cli_ingest", "cli_coding", "cli_cite", "themes", "statistics", "reporting"},
 }
 GROUND = {"errors", "schema", "package", "processes", "vocabulary", "_version"}
 

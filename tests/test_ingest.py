@@ -9,8 +9,9 @@ import pytest
 from conftest import ROOT, SHARED
 
 from dhr_analytics import schema
+from dhr_analytics.collecting.documents import find_documents
+from dhr_analytics.collecting.ingesting import ingest
 from dhr_analytics.errors import InputError, UsageError
-from dhr_analytics.ingest import find_documents, ingest
 from dhr_analytics.package import Plans, read_package, write_package
 
 PLAN = "No\tRecommendation\tAction\tLead agency\tTarget date\tStatus\n1\tTrain staff.\tRun it.\tNorthmoor Police\tMay 2025\tOngoing\n"

@@ -15,9 +15,8 @@ from datetime import date
 import pytest
 from conftest import ROOT, need
 
-from dhr_analytics import schema
+from dhr_analytics import ingest, schema
 from dhr_analytics.errors import InputError
-from dhr_analytics.ingest import ingest
 
 FOLDERS = sorted(path.parent for path in (ROOT / "tests" / "layouts").glob("*/expected.json"))
 PACKAGES = {"tesseract": "tesseract-ocr", "soffice": "libreoffice-writer"}

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 from conftest import ROOT
+from dhr_analytics.ingest import ingest
 
 from dhr_analytics.errors import InputError
-from dhr_analytics.ingest import ingest
 
 SUFFIXES = (".txt", ".md", ".csv", ".html", ".docx", ".xlsx")
 FOLDER = ROOT / "tests" / "no_plan"

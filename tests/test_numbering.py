@@ -33,7 +33,7 @@ def actions(name, *keys, owner="Sedgeby Council"):
 
 
 def read(*tables):
-    return normalise(tables, document="p.txt", review_id="X")
+    return normalise(tables, document="p.txt", review_id="X").plans[0]
 
 
 def pieces(plan):

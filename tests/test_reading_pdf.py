@@ -387,7 +387,7 @@ def test_the_whole_chain_from_pages_to_actions():
 
     out = normalise(
         read_pdf(pdf(page(), page(header=False, rows=[["4", *ROWS[0][1:]]])), "a.pdf"), document="a.pdf", review_id="X"
-    )
+    ).plans[0]
     assert [row["number"] for row in out.recommendations] == ["1", "2", "3", "4"]
     assert [str(row["target_on"]) for row in out.actions] == ["2025-03-31", "2025-06-30", "2026-05-31", "2025-03-31"]
     assert out.actions[0]["location"] == "a.pdf, page 1, row 2"

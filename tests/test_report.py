@@ -368,3 +368,12 @@ def test_a_filter_on_plans_that_were_not_known_yet_is_said_in_words(tmp_path):
     tree = inline("04_completion", some_plans(), tmp_path, quarter="2023Q1", areas="southam")
     assert "No recommendation that fits “area southam” was known on 31 March 2023." in tree.find(class_="message").text
     assert not tree.find_all(["table", "img"])
+
+
+def test_a_document_of_several_reviews_is_named_once_among_what_a_pack_was_made_from():
+    same = {"document": "register.docx", "sha256": "ab" * 32, "snapshot_on": "2025-03-31"}
+    reviews = [{"review_id": "A", **same}, {"review_id": "B", **same}, {"review_id": "C"}]
+    plans = frames.build([{"recommendation_id": f"{key}-R001"} for key in "ABC"], reviews=reviews)
+    rows = report._documents(plans.reviews)
+    assert [row["document"] for row in rows] == ["register.docx", "C.docx"]
+    assert rows[0]["snapshot"] == "31 March 2025" and rows[1]["sha256"] == "not stated"

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from dhr_analytics import schema
-from dhr_analytics.errors import UsageError
-from dhr_analytics.statistics import Quarter, known_at, rates, select, theme_shares
+from dhr_analytics.errors import InputError, UsageError
+from dhr_analytics.statistics import Quarter, counted, known_at, rates, select, theme_shares, ungraded
 
 QUARTER = Quarter(2025, 1)
 
@@ -191,3 +191,46 @@ def test_themes_cannot_be_chosen_before_they_are_given():
 def test_an_empty_package_knows_no_area():
     with pytest.raises(UsageError, match="Known: none"):
         select(frames.empty(), areas="North")
+
+
+def graded(*grades):
+    """A package with a review of two recommendations for each (grade, accepted)."""
+    reviews = [
+        {"review_id": key, "grade": grade, "accepted": accepted, "sha256": key.lower() * 64}
+        for key, (grade, accepted) in zip("ABCDEF", grades, strict=False)
+    ]
+    keys = [f"{each['review_id']}-R00{n}" for each in reviews for n in (1, 2)]
+    plans = frames.build(
+        [{"recommendation_id": key} for key in keys], reviews=reviews, themes={key: ["training"] for key in keys}
+    )
+    rejected = [(name, words, why) for name in ("A.docx", "B.docx", "lost.pdf") for words, why in (("x", "noise"),)]
+    rejected += [("B.docx", "table 2: Ref, Weather", "not understood")]
+    frame = pd.DataFrame([{"document": name, "text": words, "reason": why} for name, words, why in rejected])
+    return replace(plans, rejected=schema.typed("rejected", frame))
+
+
+def test_what_is_to_be_checked_is_in_no_table_until_accepted():
+    plans = counted(graded(("sure", ""), ("check", "false"), ("check", "true"), ("", "")))
+    for frame in (plans.reviews, plans.recommendations, plans.actions):
+        assert sorted(set(frame["review_id"])) == ["A", "C", "D"]
+    assert sorted(set(plans.themes["recommendation_id"].str[0])) == ["A", "C", "D"]
+    assert plans.rejected["document"].tolist() == ["A.docx", "lost.pdf"]
+    assert plans.about["left_out"] == [
+        {
+            **{"document": "B.docx", "reviews": 1, "recommendations": 2, "actions": 2},
+            **{"not_understood": ["table 2: Ref, Weather"], "accept": "sha256:bbbbbbbbbbbb"},
+        }
+    ]
+    assert counted(plans) is plans, "what is left out is left out once"
+    assert known_at(plans, QUARTER).about["left_out"] == plans.about["left_out"]
+
+
+def test_where_every_document_is_left_out_the_way_on_is_said():
+    with pytest.raises(InputError, match=r"accept.*A\.docx,sha256:aaaaaaaaaaaa; B\.docx,sha256:bbbbbbbbbbbb$"):
+        counted(graded(("check", "false"), ("check", "false")))
+    assert not len(counted(frames.empty()).reviews)
+
+
+def test_plans_without_a_grade_are_said_once():
+    assert ungraded(graded(("sure", ""), ("check", ""))) == "" == ungraded(frames.empty())
+    assert "all of them count" in ungraded(graded(("sure", ""), ("", "")))

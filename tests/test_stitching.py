@@ -18,8 +18,12 @@ from dhr_analytics.reading import RawRow
 from dhr_analytics.reading.text import read_text
 
 
-def plan(*lines):
+def document(*lines):
     return normalise(read_text("\n".join(lines).encode(), "p.txt"), document="p.txt", review_id="X")
+
+
+def plan(*lines):
+    return document(*lines).plans[0]
 
 
 def texts(tables):
@@ -136,9 +140,9 @@ def test_stray_numbers_of_a_scan_open_no_recommendation():
 
 
 def test_a_document_without_a_plan_gives_nothing_but_rejected_words():
-    tables = plan("Minutes", "Present\tApologies", "Chair\tClerk")
-    assert tables.recommendations == [] == tables.actions
-    assert tables.rejected
+    found = document("Minutes", "Present\tApologies", "Chair\tClerk")
+    assert (found.plans, found.grade) == ((), "refused")
+    assert found.rejected and found.seen
 
 
 @pytest.mark.parametrize(
@@ -330,7 +334,8 @@ def test_every_word_of_every_cell_is_in_the_package_or_rejected(rows):
     lines = [
         "\t".join(cell.format(w=f"q{i}q{j}", n=i + 1) for j, cell in enumerate(cells)) for i, cells in enumerate(rows)
     ]
-    kept = _words(plan(HEADER, *lines))
+    found = document(HEADER, *lines)
+    kept = _words(found.plans[0] if found.plans else found)
     wanted = {word for word in re.findall(r"\w+", " ".join(lines).lower()) if "q" in word}
     assert not wanted - set(kept)
 

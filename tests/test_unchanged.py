@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from dhr_analytics import ingest as module
-from dhr_analytics.ingest import ingest
+from dhr_analytics import ingest
+from dhr_analytics.collecting import ingesting as module
 from dhr_analytics.package import write_package
 
 

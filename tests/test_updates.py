@@ -58,7 +58,7 @@ HEADER = "No\tRecommendation\tAction\tLead agency\tTarget date\tUpdate May 2024\
 
 def actions(*lines):
     text = "\n".join((HEADER, *lines)).encode()
-    return normalise(read_text(text, "p.txt"), document="p.txt", review_id="X").actions
+    return normalise(read_text(text, "p.txt"), document="p.txt", review_id="X").plans[0].actions
 
 
 def test_cells_of_each_update_are_joined_over_a_page_break():

@@ -151,6 +151,8 @@ def _counts_itself(line: _Line, above: _Line | None) -> bool:
 def _runs(group: Sequence[_Line]) -> list[tuple[list[_Line], int]]:
     """Part lines of one shape into runs whose number counts on, each with its first number."""
     numbers = [[int(each) for each in _NUMBER.findall(line.text)] for line in group]
+    if len({len(each) for each in numbers}) > 1 or not all(numbers):
+        return []  # figures too long to count pages
     columns = list(zip(*numbers, strict=True))
     counting = max(columns, key=lambda column: sum(0 < b - a <= _STEP for a, b in pairwise(column)))
     runs: dict[int, tuple[list[_Line], int]] = {}  # by the last number

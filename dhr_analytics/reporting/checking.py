@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 from dhr_analytics.errors import InputError
-from dhr_analytics.package import read_package
 from dhr_analytics.reporting.estimates import ESTIMATES, ROWS, read_estimates
 from dhr_analytics.reporting.folder import MANIFEST, hashes
 from dhr_analytics.reporting.view import remade
+from dhr_analytics.statistics import read_counted
 
 
 def check_pack(pack: Path) -> tuple[list[str], int | None]:
@@ -43,7 +43,7 @@ def check_pack(pack: Path) -> tuple[list[str], int | None]:
     if not (data / f"{ROWS}.csv").is_file():
         return faults, None
     printed = {each.id: each for each in read_estimates(data / f"{ESTIMATES}.csv")}
-    made = remade(read_package(data), printed)
+    made = remade(read_counted(data), printed)
     for key, each in printed.items():
         # Files hold six digits.
         then, again = ((one.n, one.N, None if one.value is None else f"{one.value:.6g}") for one in (each, made[key]))

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from dhr_analytics.errors import InputError, UsageError
-from dhr_analytics.package import DESCRIPTOR, read_package
+from dhr_analytics.package import DESCRIPTOR
 from dhr_analytics.reporting import text
 from dhr_analytics.reporting.estimates import ESTIMATES, ROWS, read_estimates
 from dhr_analytics.reporting.folder import MANIFEST
 from dhr_analytics.reporting.view import remade
-from dhr_analytics.statistics import CATALOGUE, Estimate
+from dhr_analytics.statistics import CATALOGUE, Estimate, read_counted
 from dhr_analytics.themes.codebook import Codebook, Theme
 
 AUTHOR = "The dhr_analytics contributors"
@@ -205,7 +205,7 @@ def check(figure: Figure) -> tuple[bool, str]:
             f"{figure.pack} keeps no plans, so that no small count can be worked out from it. Only who holds the plans "
             "can check the figure, in a report made with --profile national."
         )
-    now = remade(read_package(data), [then.id])[then.id]
+    now = remade(read_counted(data), [then.id])[then.id]
     if all(_same(getattr(then, part), getattr(now, part)) for part in _PARTS):
         return True, f"It holds: made again from {data}, it is the same. {in_words(now)}."
     return False, f"It no longer holds. Printed was: {in_words(then)}. Made again from {data}: {in_words(now)}."

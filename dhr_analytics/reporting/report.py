@@ -17,7 +17,7 @@ import pandas as pd
 import dhr_analytics
 from dhr_analytics._version import __version__
 from dhr_analytics.errors import NotebookError, UsageError
-from dhr_analytics.package import Plans, read_package, write_csv, write_package
+from dhr_analytics.package import Plans, write_csv, write_package
 from dhr_analytics.reporting import folder, page, run, tables, text
 from dhr_analytics.reporting.cited import ids
 from dhr_analytics.reporting.estimates import write_estimates
@@ -26,7 +26,7 @@ from dhr_analytics.reporting.pdf import MISSING, find_browser, print_pdf
 from dhr_analytics.reporting.since import REVISIONS, revised_since, revision_table
 from dhr_analytics.reporting.view import View, load, remade
 from dhr_analytics.reporting.workbook import Sheet, sheets, write_workbook
-from dhr_analytics.statistics import Estimate, known_at
+from dhr_analytics.statistics import Estimate, known_at, read_counted
 from dhr_analytics.statistics.disclosure import disclose, load_profile
 from dhr_analytics.statistics.revision import Revision, revised
 from dhr_analytics.statistics.similar import similar_recommendations
@@ -126,7 +126,7 @@ def make_report(
             executed, seconds = ran("" if leaving.suppresses else str(fresh), "national")
             if explored:
                 explored.result()
-        printed, changed = _printed(executed, view, read_package(package_folder)), list[Revision]()
+        printed, changed = _printed(executed, view, read_counted(package_folder)), list[Revision]()
         if leaving.suppresses:
             # Nothing is kept of the first run, which holds the figures as they are.
             shutil.rmtree(fresh / "notebooks")
@@ -252,19 +252,6 @@ def _write(
     foot = " ".join(f"{label}: {value}." for label, value in facts)
     for name, done in executed.items():
         _save(fresh / f"{name}.html", page.page(done, name=name, pages=made, provenance=foot))
-    documents = (
-        []
-        if view.why_left_out
-        else [
-            {
-                "document": row["document"],
-                "published": text.day(None if pd.isna(row["published_on"]) else row["published_on"]),
-                "snapshot": text.day(None if pd.isna(row["snapshot_on"]) else row["snapshot_on"]),
-                "sha256": row["sha256"] or "not stated",
-            }
-            for row in view.plans.reviews.to_dict("records")
-        ]
-    )
     header = {
         "quarter": view.quarter.label,
         "as_of": text.day(view.quarter.end),
@@ -276,7 +263,7 @@ def _write(
         "header": header,
         "pages": made,
         "facts": facts,
-        "documents": documents,
+        "documents": [] if view.why_left_out else _documents(view.plans.reviews),
         "left_out": view.why_left_out,
         "workbook": bool(shown),
         "pdf": pdf,
@@ -285,6 +272,18 @@ def _write(
     _save(fresh / "index.html", page.render("index.html.j2", title="Contents", **contents))
     _save(fresh / PRINTED, _without_files(page.render("print.html.j2", title="Report", **contents)))
     return shown
+
+
+def _documents(reviews: pd.DataFrame) -> list[dict[str, str]]:
+    """Return a row for each document; one that holds several reviews is named once for each pair of days."""
+    days = ["published_on", "snapshot_on"]
+    rows = reviews[["document", *days, "sha256"]].drop_duplicates()
+    published, snapshot = ([text.day(None if pd.isna(day) else day) for day in rows[name]] for name in days)
+    digests = rows["sha256"].replace("", "not stated")
+    return [
+        {"document": name, "published": one, "snapshot": other, "sha256": digest}
+        for name, one, other, digest in zip(rows["document"], published, snapshot, digests, strict=True)
+    ]
 
 
 def _workbook(fresh: Path, view: View, shown: list[Sheet]) -> None:

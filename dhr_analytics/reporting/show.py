@@ -17,7 +17,7 @@ import pandas as pd
 
 from dhr_analytics.errors import UsageError
 from dhr_analytics.package import write_csv
-from dhr_analytics.reporting import page, text
+from dhr_analytics.reporting import page, tables, text
 from dhr_analytics.reporting.cited import Cited, Words, content, marked
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from dhr_analytics.reporting.view import View
 
 NOTHING = "There is nothing to show here: no row of the plans fits what this page is about."
+SOME_LEFT_OUT = (
+    "Some documents were not read surely, and count in no figure on any page until a person has looked at them."
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -70,6 +73,34 @@ def header(view: View, *, stop: str = "") -> Block:
     """
     words = {"quarter": view.quarter.label, "as_of": text.day(view.quarter.end), "filters": view.filters, "stop": stop}
     return Block({"kind": "header", **words, "note": view.why_rounded})
+
+
+def left_out(view: View, *, name: str, out: str | Path = "") -> Block | None:
+    """Show the documents that count in no figure yet; nothing where there are none.
+
+    Parameters
+    ----------
+    view : View
+    name : str
+        Name of the CSV file without ending.
+    out : path, optional
+        Folder of the pack.
+
+    Returns
+    -------
+    Block or None
+        A sentence where single documents may not be shown.
+    """
+    if not view.plans.about.get("left_out"):
+        return None
+    if view.why_left_out:
+        return sentence(SOME_LEFT_OUT)
+    title = "Documents that count in no figure on any page, because they were not read surely"
+    note = (
+        "A person should compare what was read from them with the document, and then either accept the document in "
+        "reviews.csv beside it (dhr ingest prints the line) or put right what was not understood."
+    )
+    return table(tables.left_out(view), title=title, name=name, out=out, note=note, numbers="rows")
 
 
 def numbers(values: Mapping[str, Words]) -> Block:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from dhr_analytics.errors import DHRError
-from dhr_analytics.package import Plans, read_package
+from dhr_analytics.package import Plans
 from dhr_analytics.reporting import text
 from dhr_analytics.reporting.estimates import ESTIMATES, read_estimates
-from dhr_analytics.statistics import Estimate
+from dhr_analytics.statistics import Estimate, read_counted
 from dhr_analytics.statistics.revision import Revision, revisions
 
 REVISIONS = "revisions.csv"
@@ -35,7 +35,7 @@ def revised_since(pack: Path, plans: Plans, estimates: Sequence[Estimate]) -> li
     """
     try:
         return revisions(
-            read_package(pack / "data"), read_estimates(pack / "data" / f"{ESTIMATES}.csv"), plans, estimates
+            read_counted(pack / "data"), read_estimates(pack / "data" / f"{ESTIMATES}.csv"), plans, estimates
         )
     except DHRError:
         return []

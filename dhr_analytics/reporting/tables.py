@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from dhr_analytics.package import Plans, read_package
+from dhr_analytics.package import Plans
 from dhr_analytics.reporting import text
 from dhr_analytics.reporting.cited import Cited
 from dhr_analytics.reporting.view import View, single_rows
@@ -29,6 +29,7 @@ from dhr_analytics.statistics import (
     overdue_days,
     quality,
     rag_shares,
+    read_counted,
     rows_to_look_at,
     select,
     status_counts,
@@ -492,13 +493,33 @@ def unread(package_folder: str | Path) -> pd.DataFrame:
     -------
     pandas.DataFrame
     """
-    plans = read_package(package_folder)
+    plans = read_counted(package_folder)
     rows = plans.rejected[~plans.rejected["document"].isin(plans.reviews["document"])]
     faults = rows[rows["text"] == ""].groupby("document")["reason"].agg("; ".join)
     names = sorted(set(rows["document"]))
     told = [(name, str(faults.get(name, "") or "nothing in it could be placed")) for name in names]
     why = [words if words.startswith(name) else text.capital(words) for name, words in told]
     return pd.DataFrame({"File": pd.Series(names, dtype="str"), "Why": pd.Series(why, dtype="str")})
+
+
+def left_out(view: View) -> pd.DataFrame:
+    """Return what was read from the documents that count in no figure yet, a row for each thing not understood.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the whole package, whatever the quarter and the filters.
+    """
+    rows = [
+        (each["document"], each["recommendations"], each["actions"], text.capital(line))
+        for each in view.plans.about.get("left_out", ())
+        for line in each["not_understood"] or ["nothing in particular; it does not look like a plan as a whole"]
+    ]
+    return pd.DataFrame(rows, columns=["File", "Recommendations", "Actions", "What was not understood"])
 
 
 @single_rows

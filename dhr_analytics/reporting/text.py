@@ -53,6 +53,7 @@ REASONS = {
     "line read twice": "A line that was scanned twice",
     "more than a scope": "Words beside “local” or “national”",
     "noise": "Stray letters or signs",
+    "not understood": "A table or passage that was not understood",
     "page furniture": "Head or foot of a page",
     "scope that is not understood": "Stands where “local” or “national” was expected",
     "sub-heading": "A heading within the table",

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from dhr_analytics.errors import UsageError
-from dhr_analytics.package import Plans, read_package
+from dhr_analytics.package import Plans
 from dhr_analytics.reporting import text
 from dhr_analytics.reporting.estimates import read_estimates
-from dhr_analytics.statistics import Estimate, Quarter, parse_quarter, remake_all, select
+from dhr_analytics.statistics import Estimate, Quarter, parse_quarter, read_counted, remake_all, select
 from dhr_analytics.statistics.disclosure import by_size, nothing_of
 from dhr_analytics.themes.actions import code_actions
 from dhr_analytics.themes.addressee import misaddressed
@@ -115,10 +115,10 @@ def load(
     UsageError
         When the quarter or a filter makes no sense, or the package holds people's names.
     InputError
-        When the package cannot be read.
+        When the package cannot be read, or no document of it may count yet.
     """
     when = parse_quarter(quarter)
-    package = read_package(plans)
+    package = read_counted(plans)
     if package.about.get("restricted"):
         raise UsageError(
             "This package was made with --keep-names, for local use only. Make it again without, then make the report."

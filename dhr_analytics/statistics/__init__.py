@@ -28,7 +28,7 @@ from dhr_analytics.statistics.quality import COMPLETENESS, SMART, quality, rows_
 from dhr_analytics.statistics.quarter import Quarter, last_quarters, parse_quarter, quarter_of, span_label
 from dhr_analytics.statistics.remake import remake, remake_all
 from dhr_analytics.statistics.revision import Revision, revised, revisions
-from dhr_analytics.statistics.selection import known_at, select
+from dhr_analytics.statistics.selection import counted, known_at, read_counted, select, ungraded
 from dhr_analytics.statistics.trend import change, trend
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Quarter",
     "Revision",
     "change",
+    "counted",
     "counts",
     "days_to_completion",
     "definitions_markdown",
@@ -63,6 +64,7 @@ __all__ = [
     "quarter_of",
     "rag_shares",
     "rates",
+    "read_counted",
     "remake",
     "remake_all",
     "revised",
@@ -79,5 +81,6 @@ __all__ = [
     "to_frame",
     "trend",
     "type_shares",
+    "ungraded",
     "wilson",
 ]

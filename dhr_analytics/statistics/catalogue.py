@@ -490,7 +490,8 @@ change `2025Q1+since+2024Q4`.
 later day, are left out where these dates are known. Of several snapshots of one review (the same key before `@`, or
 the same title, area and day of publication, all stated) the latest known is counted, once. A status is the one that
 snapshot gives. A quarter made again later from the same snapshots gives the same figures; where plans were added or
-changed since, it gives revised ones, and the reasons are listed.
+changed since, it gives revised ones, and the reasons are listed. Documents graded `check` (not read surely) are left
+out of every numerator and denominator until a person accepts them; the summary and the page on data quality name them.
 
 **Intervals.** Actions and recommendations of one review are alike (one author, one partnership, often one progress note
 for several), so a Wilson interval that takes them as independent is too narrow: in a simulation it held the truth 60%

@@ -1,4 +1,4 @@
-"""Which part of a package a figure is about: what was known at a date, and what a reader asked for."""
+"""Which part of a package a figure is about: what may count, what was known at a date, and what was asked for."""
 
 from __future__ import annotations
 
@@ -6,17 +6,90 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from dhr_analytics.errors import UsageError
-from dhr_analytics.package import Plans
-from dhr_analytics.schema import review_of
+from dhr_analytics.errors import InputError, UsageError
+from dhr_analytics.package import Plans, read_package
+from dhr_analytics.schema import NOT_UNDERSTOOD, acceptance_code, review_of
 from dhr_analytics.statistics.estimate import NOT_STATED, escaped
 from dhr_analytics.statistics.quarter import Quarter
 
 # One pack asks for the same over and over, and for the quarters before.
 _KEPT = 8
+
+
+def read_counted(folder: Path | str) -> Plans:
+    """Read a plan package without what may not count yet; see `read_package` and `counted`."""
+    return counted(read_package(folder))
+
+
+def counted(plans: Plans) -> Plans:
+    """Leave out the documents that are graded ``check`` and that nobody has accepted.
+
+    Every page, figure and sample begins here. Documents without a grade count: their package was
+    made before documents were graded.
+
+    Parameters
+    ----------
+    plans : Plans
+        The whole package.
+
+    Returns
+    -------
+    Plans
+        ``about["left_out"]`` names each document that is left out (``document``), how much was
+        read from it (``reviews``, ``recommendations``, ``actions``), what of it was not
+        understood (``not_understood``, one line for each table) and what accepts it (``accept``).
+
+    Raises
+    ------
+    InputError
+        When every document is left out.
+    """
+    waits = (plans.reviews["grade"] == "check") & ~plans.reviews["accepted"]
+    if not waits.any():
+        return plans
+    left = [_left_out(plans, str(name)) for name in plans.reviews["document"][waits].unique()]
+    if waits.all():
+        lines = "; ".join(f"{each['document']},{each['accept']}" for each in left)
+        raise InputError(
+            "Every document of the package is graded check, so there is nothing to count. Compare "
+            "what was read with the documents, then accept those that are right in reviews.csv "
+            f"beside them (columns document,accepted) and run dhr ingest again: {lines}"
+        )
+    kept = set(plans.reviews["review_id"][~waits])
+    actions, recommendations = (frame["review_id"].isin(kept) for frame in (plans.actions, plans.recommendations))
+    unread = set(plans.rejected["document"]) - set(plans.reviews["document"])
+    rest = _keep(plans, actions, recommendations, kept, documents=unread)
+    return replace(rest, about={**plans.about, "left_out": left})
+
+
+def _left_out(plans: Plans, document: str) -> dict[str, Any]:
+    reviews = plans.reviews[plans.reviews["document"] == document]
+    lines = plans.rejected["text"][
+        (plans.rejected["document"] == document) & (plans.rejected["reason"] == NOT_UNDERSTOOD)
+    ]
+    return {
+        "document": document,
+        "reviews": len(reviews),
+        "recommendations": int(plans.recommendations["review_id"].isin(reviews["review_id"]).sum()),
+        "actions": int(plans.actions["review_id"].isin(reviews["review_id"]).sum()),
+        "not_understood": list(lines),
+        "accept": acceptance_code(str(reviews["sha256"].iloc[0])),
+    }
+
+
+def ungraded(plans: Plans) -> str:
+    """Say, in a line, that documents have no grade and count; empty where all have one."""
+    if (plans.reviews["grade"] != "").all():
+        return ""
+    return (
+        "The plans were read before documents were graded by how surely they are read; all of them count. Read them "
+        "again with dhr ingest to have them graded."
+    )
 
 
 @lru_cache(maxsize=_KEPT)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -14,77 +13,21 @@ from typing import Any
 import pandas as pd
 
 from dhr_analytics import schema
+from dhr_analytics.collecting.documents import OVERRIDES, documents_in
+from dhr_analytics.collecting.handwritten import read_day, read_lines
 from dhr_analytics.errors import UsageError
 from dhr_analytics.normalising.cells.agencies import canonical
 from dhr_analytics.normalising.review import judge, review_list
 from dhr_analytics.package import Plans
 
-OVERRIDES = "overrides.csv"
 COLUMNS = ("row_id", "column", "was", "now", "by", "on", "reason")
 _OPEN = {
-    "recommendations": ("number", "section", "text", "scope"),
+    "recommendations": ("number", "section", "text", "scope", "notes"),
     "actions": (
         *("text", "lead_agency", "lead_role", "target_text", "target_on", "target_basis", "status", "completed_on"),
-        *("rag", "progress", "outcome", "evidence_recorded"),
+        *("response", "rag", "progress", "outcome", "evidence_recorded", "notes"),
     ),
 }
-
-
-def read_lines(path: Path, what: str) -> list[tuple[str, dict[str, str]]]:
-    """Read a CSV that is kept by hand; lines without anything in them are left out.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    what : str
-        What the file is, for messages.
-
-    Returns
-    -------
-    list of (str, dict)
-        Where each line stands (``overrides.csv, line 2``), and its cells.
-
-    Raises
-    ------
-    UsageError
-        When the file is missing or is no CSV in UTF-8, or a line has more cells than there are columns.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restkey="", restval="")
-            lines = [(f"{path.name}, line {reader.line_num}", row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"The {what} {path} cannot be read: {error}. Save the file as CSV UTF-8.") from error
-    if long := [where for where, row in lines if isinstance(row.get(""), list) and any(row[""])]:
-        raise UsageError(f"{long[0]}: more cells than there are columns. Put a text that holds commas in quotes.")
-    told = [(where, {key: text.strip() for key, text in row.items() if key}) for where, row in lines]
-    return [(where, row) for where, row in told if any(row.values())]
-
-
-def read_day(text: str, what: str) -> date:
-    """Read a day as people and Excel write it.
-
-    Parameters
-    ----------
-    text : str
-        ``2025-03-31`` or ``31/03/2025``.
-    what : str
-        What the day is and where it stands, for the message.
-
-    Returns
-    -------
-    datetime.date
-
-    Raises
-    ------
-    UsageError
-        When it is neither, or there is no such day.
-    """
-    british = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
-    try:
-        return date(*map(int, reversed(british.groups()))) if british else date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{what} is {text!r}; write it as 2025-03-31 or 31/03/2025.") from error
 
 
 def read_overrides(path: Path | str) -> list[dict[str, str]]:
@@ -123,14 +66,40 @@ def read_overrides(path: Path | str) -> list[dict[str, str]]:
     return rows
 
 
+def corrections_of(overrides: Path | str | None, paths: Sequence[Path]) -> list[tuple[dict[str, str], bool]]:
+    """Read the corrections of some documents.
+
+    Parameters
+    ----------
+    overrides : path, optional
+        By default ``overrides.csv`` beside the documents, where there is one.
+    paths : sequence of pathlib.Path
+        The documents.
+
+    Returns
+    -------
+    list of (dict, bool)
+        Each correction, and whether only a part of the documents that it may be about is read.
+    """
+    if overrides is not None:
+        return [(row, False) for row in read_overrides(overrides)]
+    found = []
+    for folder in sorted({path.parent for path in paths}):
+        if (folder / OVERRIDES).is_file():
+            part = any(path not in paths for path in documents_in(folder))
+            found += [(row, part) for row in read_overrides(folder / OVERRIDES)]
+    return found
+
+
 def _table(row_id: str) -> str:
     return "actions" if re.search(r"-A\d+$", row_id) else "recommendations"
 
 
 def _now(text: str, column: schema.Column, where: str) -> str:
     """Return a corrected value as the package writes it."""
-    allowed = ("true", "false") if column.type == "boolean" else column.allowed
-    value = text.lower() if column.type == "boolean" else text  # Excel writes TRUE
+    allowed, value = column.allowed, text
+    if column.type == "boolean":
+        allowed, value = ("true", "false"), text.lower()  # Excel writes TRUE
     if allowed and value not in allowed:
         known = ", ".join(each or "(empty)" for each in allowed)
         raise UsageError(f"{where}: {column.name} is {text!r}, which is not one of {known}.")
@@ -166,45 +135,52 @@ def apply_overrides(plans: Plans, corrections: list[dict[str, str]]) -> Plans:
         words stand in the cell now, the row is in the review list too.
     """
     tables = {name: _texts(getattr(plans, name)) for name in _OPEN}
-    applied: list[dict[str, str]] = []
-    remarks = list(plans.about.get("remarks", ()))
-    for row in corrections:
-        name = _table(row["row_id"])
-        frame = tables[name]
-        at = frame.index[frame[f"{name[:-1]}_id"] == row["row_id"]]
-        if not len(at):
-            remarks.append(
-                f"{row['where']}: there is no row {row['row_id']!r}, so this correction was not applied. The row ids "
-                "stand in recommendations.csv and actions.csv of the package."
-            )
-            continue
-        seen, was, now = (
-            " ".join(text.split()) for text in (str(frame.at[at[0], row["column"]]), row["was"], row["now"])
-        )
-        if seen == now:
-            _judge(frame, at[0])  # a person has looked, and the document says so by itself
-            continue
-        if seen != was:
-            _judge(frame, at[0], "a correction was made for other words than now stand here; it was not applied")
-            stands, made = (shorten(words, 60, placeholder=" ...") for words in (seen, was))
-            remarks.append(
-                f"{row['where']}: {row['column']} of {row['row_id']} reads {stands!r} now, not {made!r}, so this "
-                "correction was not applied."
-            )
-            continue
-        frame.at[at[0], row["column"]] = row["now"]
-        _settle(frame, at[0], row["column"], row["now"])
-        applied.append({column: row.get(column, "") for column in COLUMNS})
+    outcomes = [(row, _apply(tables[_table(row["row_id"])], row)) for row in corrections]
+    remarks = [*plans.about.get("remarks", ()), *(said for _, said in outcomes if said)]
+    applied = [_line(row) for row, said in outcomes if said is None]
     typed = {name: schema.typed(name, frame) for name, frame in tables.items()}
     schema.check(typed)
-    rows = {
-        name: [dict(zip(frame, row, strict=True)) for row in frame.itertuples(index=False)]
-        for name, frame in typed.items()
-    }
+    rows = {name: _rows(frame) for name, frame in typed.items()}
     queue = review_list(rows["recommendations"], rows["actions"])
-    listed = schema.typed("needs_review", pd.DataFrame(queue, columns=schema.TABLES["needs_review"].names).astype(str))
+    names = schema.TABLES["needs_review"].names
+    listed = schema.typed("needs_review", pd.DataFrame(queue, columns=names).astype(str))
     about = {**plans.about, "corrections": applied, **({"remarks": remarks} if remarks else {})}
     return replace(plans, **typed, needs_review=listed, about=about)
+
+
+def _apply(frame: pd.DataFrame, row: dict[str, str]) -> str | None:
+    """Correct one cell of a frame of our own; say why it was not, or "" where nothing was to do."""
+    column, key = row["column"], row["row_id"]
+    at = frame.index[frame[f"{_table(key)[:-1]}_id"] == key]
+    if not len(at):
+        return (
+            f"{row['where']}: there is no row {key!r}, so this correction was not applied. The row "
+            "ids stand in recommendations.csv and actions.csv of the package."
+        )
+    seen, was, now = (" ".join(text.split()) for text in (str(frame.at[at[0], column]), row["was"], row["now"]))
+    if seen == now:
+        _judge(frame, at[0])  # a person has looked, and the document says so by itself
+        return ""
+    if seen != was:
+        _judge(frame, at[0], _OTHER_WORDS)
+        reads, made = (shorten(words, 60, placeholder=" ...") for words in (seen, was))
+        return (
+            f"{row['where']}: {column} of {key} reads {reads!r} now, not {made!r}, so this correction was not applied."
+        )
+    frame.at[at[0], column] = row["now"]
+    _settle(frame, at[0], column, row["now"])
+    return None
+
+
+def _line(row: dict[str, str]) -> dict[str, str]:
+    return {name: row.get(name, "") for name in COLUMNS}
+
+
+_OTHER_WORDS = "a correction was made for other words than now stand here; it was not applied"
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
 
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
