@@ -94,7 +94,7 @@ def _frames_of_region(tables: Sequence[tuple[int, RawTable]], region: str, *, jo
         if table.kind == "text":
             lines += [FrameRow((row.cells[0],), row.place, row.break_before, line=True) for row in table.rows]
             continue
-        for names, rows in _own_blocks(segments(table.rows)):
+        for names, rows in _own_blocks(segments(with_nested_rows(table.rows))):
             i = _place_of(frames, names, rows, joined=joined)
             if i is None:
                 frames.append(Frame(names, (*lines, *rows), region, at))
@@ -120,6 +120,25 @@ def _place_of(frames: Sequence[Frame], names: tuple[str, ...], rows: Sequence[Fr
     same = [i for i in named if len(frames[i].names) == widest]
     near = [i for i in named[-1:] if i == len(frames) - 1 and widest > 2 and abs(widest - len(frames[i].names)) <= 1]
     return (near or same[-1:] or [None])[0]
+
+
+def with_nested_rows(rows: Sequence[RawRow]) -> Sequence[RawRow]:
+    """Lay the rows of tables within cells beside the row that holds them, under their own names."""
+    holder = next((row for row in rows if row.nested), None)
+    if holder is None:
+        return rows
+    at, head = holder.nested_at, holder.nested[0]
+    blank = ("",) * (max(len(row.cells) for row in rows) - 1)
+    out: list[RawRow] = []
+    for i, row in enumerate(rows):
+        own = (*row.cells[:at], *row.cells[at + 1 :])
+        if not row.nested:
+            out.append(replace(row, cells=(*own, *(head if not i else ("",) * len(head)))))
+            continue
+        inner = [cells for cells in row.nested if cells != head]
+        out.append(replace(row, cells=(*own, *inner[0]) if inner else own))
+        out += [RawRow((*blank, *cells), row.place) for cells in inner[1:]]
+    return out
 
 
 def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[FrameRow]]]:

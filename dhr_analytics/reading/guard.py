@@ -196,12 +196,16 @@ def _tables(told: dict[str, Any], name: str, megabytes: int) -> list[RawTable]:
     return [
         RawTable(
             tuple(
-                RawRow(tuple(cells), place, after, tuple(fills), struck) for cells, place, after, fills, struck in rows
+                RawRow(tuple(cells), place, after, tuple(fills), struck, tuple(map(tuple, nested)), at)
+                for cells, place, after, fills, struck, nested, at in rows
             ),
             kind=kind,
         )
         for kind, rows in told["tables"]
     ]
+
+
+_FIELDS = ("cells", "place", "break_before", "fills", "struck", "nested", "nested_at")
 
 
 def answer() -> None:
@@ -220,7 +224,7 @@ def answer() -> None:
     module, _, function = reader.partition(":")
     try:
         tables: Sequence[RawTable] = getattr(import_module(module), function)(kind, sys.stdin.buffer.read(), name)
-        rows = [[t.kind, [[r.cells, r.place, r.break_before, r.fills, r.struck] for r in t.rows]] for t in tables]
+        rows = [[t.kind, [[getattr(row, name) for name in _FIELDS] for row in t.rows]] for t in tables]
         text = json.dumps({"tables": rows})
         if len(text) > _MOST_ANSWER:
             text = json.dumps({"error": f"{name} holds far more text than an action plan does. {_MEND}"})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeGuard
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -257,6 +257,8 @@ def _is_data(table: Any) -> bool:
         return False
     if table.get("role") in ("presentation", "none") and table.find(".//th") is None:
         return False
+    if any(tr.find("th") is not None and len(tr) > 1 for tr in rows[:1]):
+        return True
     letters = len("".join(table.itertext()))
     return all(len("".join(inner.itertext())) * 2 <= letters for inner in table.iterfind(".//table"))
 
@@ -280,12 +282,19 @@ def _rows(table: Any, styles: dict[str, str]) -> Iterator[RawRow]:
         fills = {column: fill for column, (_, _, fill) in hanging.items()}
         hanging = {column: (left - 1, *rest) for column, (left, *rest) in hanging.items() if left > 1}  # type: ignore[misc]
         struck, said = _struck(tr), False
+        nested: tuple[tuple[str, ...], ...] = ()
+        nested_at = 0
         column = 0
         for cell in [] if _is_unseen(tr) else (child for child in tr if child.tag in ("td", "th")):
             while column in texts:
                 column += 1
-            text, fill = _cell(cell, styles) or _unseen_label(cell), _fill(cell, styles)
-            said = said or bool(text or fill)
+            pieces = list(_flow(cell, styles))
+            inner = next(filter(_has_columns, pieces), None)
+            if inner is not None and not nested:
+                nested, nested_at = tuple(row.cells for row in inner.rows), column
+                pieces.remove(inner)
+            text, fill = "\n".join(_lines(pieces)) or _unseen_label(cell), _fill(cell, styles)
+            said = said or bool(text or fill or nested)
             down = _span(cell, "rowspan", len(rows) - number + 1)
             for offset in range(min(_span(cell, "colspan", _WIDEST), max(1, _WIDEST - column))):
                 texts[column], fills[column] = ("", "") if offset else (text, fill)
@@ -295,7 +304,12 @@ def _rows(table: Any, styles: dict[str, str]) -> Iterator[RawRow]:
         if said or struck:
             width = max(texts) + 1
             cells, colours = (tuple(part.get(i, "") for i in range(width)) for part in (texts, fills))
-            yield RawRow(cells, f"row {number}", fills=colours if any(colours) else (), struck=struck)
+            colours = colours if any(colours) else ()
+            yield RawRow(cells, f"row {number}", False, colours, struck, nested, nested_at)
+
+
+def _has_columns(piece: _Piece) -> TypeGuard[RawTable]:
+    return isinstance(piece, RawTable) and len(piece.rows) > 1 and len(piece.rows[0].cells) > 1
 
 
 def _span(cell: Any, name: str, most: int) -> int:

@@ -12,7 +12,8 @@ class RawRow:
     ``cells`` are texts with paragraphs parted by newlines; ``place`` says where the row stands ("line 13",
     "page 3, row 5"); ``break_before`` is true where a page break, or what looks like one, parts it from the row
     above; ``fills`` names the RAG colour of each cell's background, where the document has colours; ``struck`` are the
-    words of the row that are struck out: they stand in no cell.
+    words of the row that are struck out: they are in no cell.
+    ``nested`` are the rows of a table within the cell ``nested_at``, whose words are then in no cell either.
     """
 
     cells: tuple[str, ...]
@@ -20,6 +21,8 @@ class RawRow:
     break_before: bool = False
     fills: tuple[str, ...] = ()
     struck: str = ""
+    nested: tuple[tuple[str, ...], ...] = ()
+    nested_at: int = 0
 
 
 @dataclass(frozen=True)

@@ -195,13 +195,16 @@ def _table(table: Any, rows: list[tuple[Any, list[Any]]], mark: Mark, place: str
     out = []
     for i, ((row, cells), at) in enumerate(zip(rows, columns, strict=True), start=1):
         texts, fills, own = [""] * width, [""] * width, False
+        nested, nested_at = (), 0
         for cell, column in zip(cells, at, strict=True):
             merge = _vertical(cell)
             if merge == "continue" and column in open_cells:
                 text, fill = open_cells[column]
             else:
                 text, fill = _cell_text(cell, mark), _cell_fill(cell)
-                own = own or bool(text or fill)
+                if not nested and (nested := _nested(cell, mark)):
+                    text, nested_at = _cell_text(cell, mark, tables=False), column
+                own = own or bool(text or fill or nested)
                 open_cells.pop(column, None)
                 if merge:
                     open_cells[column] = text, fill
@@ -212,7 +215,7 @@ def _table(table: Any, rows: list[tuple[Any, list[Any]]], mark: Mark, place: str
             # Left over from merging: printed, the row is but white space within the cells above.
             texts = fills = [""] * width
         colours = tuple(fills) if any(fills) else ()
-        out.append(RawRow(tuple(texts), f"{place}, row {i}", fills=colours, struck=_struck(row)))
+        out.append(RawRow(tuple(texts), f"{place}, row {i}", False, colours, _struck(row), nested, nested_at))
     return RawTable(tuple(out))
 
 
@@ -263,7 +266,16 @@ def _vertical(cell: Any) -> str:
     return "" if merge is None else merge.get(_VAL) or "continue"
 
 
-def _cell_text(cell: Any, mark: Mark) -> str:
+def _nested(cell: Any, mark: Mark) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of the first table of several columns within a cell."""
+    for table in _within(cell, _TBL):
+        rows = [tuple(_cell_text(inner, mark) for inner in _within(row, _TC)) for row in _within(table, _TR)]
+        if len(rows) > 1 and min(map(len, rows)) > 1:
+            return tuple(rows)
+    return ()
+
+
+def _cell_text(cell: Any, mark: Mark, *, tables: bool = True) -> str:
     lines: list[str] = []
     alone = ""
     for block in _within(cell, _P, _TBL):
@@ -274,7 +286,7 @@ def _cell_text(cell: Any, mark: Mark) -> str:
             elif label != "•":
                 alone = alone or label
             continue
-        for row in _within(block, _TR):
+        for row in _within(block, _TR) if tables else ():
             texts = [_cell_text(inner, mark) for inner in _within(row, _TC) if _vertical(inner) != "continue"]
             lines.append(" ".join(filter(None, texts)))
     # The number of an empty paragraph counts where it is all that a cell holds, as in a number column.
