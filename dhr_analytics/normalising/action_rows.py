@@ -27,7 +27,7 @@ _RESPONSES = ("response", "status", "progress", "action")
 
 @dataclass(frozen=True)
 class Context:
-    """What holds for a whole document: its name, the day of publication, its key of colours, and how words are cleaned."""
+    """What holds for a whole document: its name, day of publication, key of colours, and how words are cleaned."""
 
     document: str
     published_on: date | None

@@ -12,7 +12,7 @@ from dhr_analytics.normalising.grammars.cut_rows import Recommendation, stitch
 from dhr_analytics.normalising.likeness import Likeness, likeness
 from dhr_analytics.normalising.roles import Columns, assign, name_votes
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
-from dhr_analytics.reading import RawRow
+from dhr_analytics.reading import RawRow, RawTable
 
 # A reading that joins cut rows has to be better by this much than one in which each row is whole.
 _WHOLE = 0.3

@@ -119,7 +119,7 @@ def _place_of(frames: Sequence[Frame], names: tuple[str, ...], rows: Sequence[Fr
     named = [i for i, frame in enumerate(frames) if any(frame.names)]
     same = [i for i in named if len(frames[i].names) == widest]
     near = [i for i in named[-1:] if i == len(frames) - 1 and widest > 2 and abs(widest - len(frames[i].names)) <= 1]
-    return (near or same[-1:] or [None])[0]
+    return next(iter(near or same[-1:]), None)
 
 
 def with_nested_rows(rows: Sequence[RawRow]) -> Sequence[RawRow]:

@@ -13,6 +13,7 @@ from dhr_analytics.normalising.cells.names import mask
 from dhr_analytics.normalising.cells.rows import set_struck_aside
 from dhr_analytics.normalising.cells.status import read_colour_key
 from dhr_analytics.normalising.document import Choice, choose
+from dhr_analytics.normalising.frames import Frame
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation
 from dhr_analytics.normalising.result import DocumentPlans, PlanTables, Row
 from dhr_analytics.normalising.rows import Rejected
@@ -66,7 +67,7 @@ def normalise(
         text = " ".join(text.split())
         return text if keep_names else mask(text, names)
 
-    aside = [
+    aside: list[Row] = [
         {"document": document, "location": f"{document}, {r.place}", "text": clean(r.text), "reason": r.reason}
         for r in (*choice.rejected, *(Rejected(place, text, "struck out") for place, text in struck), *_unread(choice))
     ]
@@ -199,7 +200,7 @@ def _not_understood(choice: Choice) -> Iterator[str]:
             yield f"{_where(frame)}: header not understood: {names}"
 
 
-def _where(frame) -> str:  # type: ignore[no-untyped-def]
+def _where(frame: Frame) -> str:
     return frame.rows[0].place if frame.rows else "the document"
 
 

@@ -35,14 +35,14 @@ def read(frame: Frame, columns: Columns) -> Reading | None:
     Reading or None
         None where no line or band is worded as a recommendation.
     """
-    columns = _without_recommendation(columns)
-    if columns is None:
+    own = _without_recommendation(columns)
+    if own is None:
         return None
     state = Sections()
     waiting: Step | None = None
     number = ""
     found = 0
-    for step in steps(frame, columns):
+    for step in steps(frame, own):
         if step.kind in ("heading", "line", "title") and NUMBER_ALONE.fullmatch(step.text):
             number, waiting = step.text, None
             continue
