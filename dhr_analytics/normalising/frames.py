@@ -135,7 +135,7 @@ def with_nested_rows(rows: Sequence[RawRow]) -> Sequence[RawRow]:
         if not row.nested:
             out.append(replace(row, cells=(*own, *(head if not i else ("",) * len(head)))))
             continue
-        inner = [cells for cells in row.nested if cells != head]
+        inner = row.nested[1:] if header_score(row.nested[0]) >= HEADER else row.nested
         out.append(replace(row, cells=(*own, *inner[0]) if inner else own))
         out += [RawRow((*blank, *cells), row.place) for cells in inner[1:]]
     return out

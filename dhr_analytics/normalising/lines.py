@@ -57,6 +57,7 @@ FURNITURE = re.compile(
     r"^\[[^\]]*\]$|^version\s+[\d.]+$|^(?:rag\s+|status\s+)?key(?:\s+to\s+\w+)?\W*$",
     re.IGNORECASE,
 )
+PAGE = re.compile(r"page\s+\d+(?:\s*(?:of|/)\s*\d+)?", re.IGNORECASE)
 _INTRODUCES = re.compile(
     r"\bthis\s+(?:\w+\s+){0,2}(?:plan|table|document|section|log|tracker)\b|\bthe\s+(?:action\s+plan|table)\b|"
     r"\b(?:table|plan|actions|recommendations)\s+(?:is\s+|are\s+|set\s+out\s+)?below\b|"

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 from rapidfuzz import fuzz, process
-from scipy.optimize import linear_sum_assignment
+from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 
 from dhr_analytics.normalising.cells.agencies import is_agency, is_role
 from dhr_analytics.normalising.cells.dates import find_dates, read_target

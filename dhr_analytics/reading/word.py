@@ -195,7 +195,8 @@ def _table(table: Any, rows: list[tuple[Any, list[Any]]], mark: Mark, place: str
     out = []
     for i, ((row, cells), at) in enumerate(zip(rows, columns, strict=True), start=1):
         texts, fills, own = [""] * width, [""] * width, False
-        nested, nested_at = (), 0
+        nested: tuple[tuple[str, ...], ...] = ()
+        nested_at = 0
         for cell, column in zip(cells, at, strict=True):
             merge = _vertical(cell)
             if merge == "continue" and column in open_cells:

@@ -15,6 +15,7 @@ from dhr_analytics.normalising.lines import (
     FURNITURE,
     GUIDANCE,
     NUMBERED_HEADING,
+    PAGE,
     is_heading,
     is_noise,
     is_title,
@@ -124,6 +125,8 @@ def _table_step(row: FrameRow, columns: Columns, below: FrameRow | None) -> Step
         return _lone_step(row, filled[0], columns, below)
     if sum(bool(GUIDANCE.match(cell)) for cell in filled) * 2 > len(filled):
         return Step("aside", row)
+    if len(filled) == 2 and PAGE.fullmatch(filled[1]):
+        return Step("aside", row, reason="page furniture")
     if all(is_noise(cell) for cell in filled):
         return Step("aside", row, reason="noise")
     return _row_step(row, columns)
