@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from itertools import pairwise
+from pathlib import Path
 
 from dhr_analytics.normalising.cells.agencies import is_agency, is_role
 from dhr_analytics.normalising.cells.dates import read_target
@@ -192,35 +196,47 @@ def _few_joins(read: Sample) -> float:
 
 _STATED = frozenset(("lead", "target", "status", "rag", "progress", "response"))
 
-# name: (feature, weight); a reading's score is the sum of weight x (feature - 1) from `_BASE`: what is amiss counts.
-FEATURES: dict[str, tuple[Callable[[Sample], float], float]] = {
-    "numbers run on": (_numbers_run_on, 2.0),
-    "all or none are numbered": (_numbered, 1.0),
-    "recommendations ask for something": (_ask, 4.0),
-    "actions ask for something": (_actions_ask, 1.5),
-    "recommendations begin with a capital": (_capital, 3.0),
-    "actions begin with a capital": (_actions_capital, 2.5),
-    "recommendations end alike": (_ends, 1.0),
-    "recommendations are of a usual length": (_lengths, 2.5),
-    "recommendations are no single words": (_not_short, 3.0),
-    "no recommendation twice": (_distinct, 3.0),
-    "no number within a recommendation": (_one_text, 2.0),
-    "targets are dates": (_targets, 2.0),
-    "owners are bodies or posts": (_leads, 1.0),
-    "owners are short": (_short_leads, 1.5),
-    "statuses are short": (_statuses, 1.0),
-    "scopes are scopes": (_scopes, 1.5),
-    "no label within a text": (_no_labels, 4.0),
-    "few actions for each": (_few_actions, 1.0),
-    "actions are alike": (_alike, 1.0),
-    "actions say who, when or how far": (_stated, 2.0),
-    "no value where a text should be": (_texts_not_values, 4.0),
-    "several recommendations": (_several, 2.0),
-    "the words of the table are used": (_used, 3.0),
-    "rows are whole": (_few_joins, 1.0),
-    "the header names the columns": (_named, 5.0),
+# What is looked at; the weight of each is in `vocabulary/likeness.csv`, fitted by `benchmarks/fit_likeness.py`.
+FEATURES: dict[str, Callable[[Sample], float]] = {
+    "numbers run on": _numbers_run_on,
+    "all or none are numbered": _numbered,
+    "recommendations ask for something": _ask,
+    "actions ask for something": _actions_ask,
+    "recommendations begin with a capital": _capital,
+    "actions begin with a capital": _actions_capital,
+    "recommendations end alike": _ends,
+    "recommendations are of a usual length": _lengths,
+    "recommendations are no single words": _not_short,
+    "no recommendation twice": _distinct,
+    "no number within a recommendation": _one_text,
+    "targets are dates": _targets,
+    "owners are bodies or posts": _leads,
+    "owners are short": _short_leads,
+    "statuses are short": _statuses,
+    "scopes are scopes": _scopes,
+    "no label within a text": _no_labels,
+    "few actions for each": _few_actions,
+    "actions are alike": _alike,
+    "actions say who, when or how far": _stated,
+    "no value where a text should be": _texts_not_values,
+    "several recommendations": _several,
+    "the words of the table are used": _used,
+    "rows are whole": _few_joins,
+    "the header names the columns": _named,
 }
-_BASE = 11.0
+_FILE = "likeness.csv"
+
+
+def weights_file() -> Path:
+    """Return the file that holds the weights."""
+    return Path(str(files("dhr_analytics.vocabulary") / _FILE))
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """Return the weight of each feature; ``base`` is the score of a reading with nothing amiss."""
+    with weights_file().open(encoding="utf-8", newline="") as file:
+        return {row["feature"]: float(row["weight"]) for row in csv.DictReader(file)}
 
 
 @dataclass(frozen=True)
@@ -237,7 +253,7 @@ class Likeness:
 
     def worst(self, n: int = 3) -> str:
         """Name the features that count most against the reading."""
-        against = {name: FEATURES[name][1] * (1 - value) for name, value in self.features.items()}
+        against = {name: weights()[name] * (1 - value) for name, value in self.features.items()}
         worst = sorted(against, key=lambda name: -against[name])[:n]
         return "; ".join(f"not “{name}”" for name in worst if against[name] > 0)
 
@@ -262,5 +278,6 @@ def likeness(recommendations: Sequence[Recommendation], used: float, named: floa
     if not recommendations:
         return Likeness(-20.0, {})
     read = sample(recommendations, used, named)
-    values = {name: feature(read) for name, (feature, _) in FEATURES.items()}
-    return Likeness(_BASE + sum(weight * (values[name] - 1) for name, (_, weight) in FEATURES.items()), values)
+    values = {name: feature(read) for name, feature in FEATURES.items()}
+    weight = weights()
+    return Likeness(weight["base"] + sum(weight[name] * (values[name] - 1) for name in FEATURES), values)

@@ -1,0 +1,146 @@
+"""Fit the weights of plan-likeness on generated plans and documents without a plan.
+
+    python benchmarks/fit_likeness.py FOLDER [FOLDER ...] [--no-plan tests/no_plan] [--write]
+
+FOLDER is made by ``../shared/generator/generate.py`` (or has the same files: documents, recommendations.csv,
+actions.csv). Every reading that was tried of each document is an example: right where its recommendations and actions
+are those of the gold, else wrong. Weights are fitted by logistic regression and kept from falling below zero, since
+each feature is worded so that more of it is better. ``--write`` puts them into the vocabulary; without it they are
+only printed, with how many readings the fitted score would take for right that are wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz
+from scipy.optimize import minimize
+
+from dhr_analytics.errors import InputError
+from dhr_analytics.normalising.document import choose
+from dhr_analytics.normalising.likeness import FEATURES, weights_file
+from dhr_analytics.reading import read_guarded
+
+_SAME = 85  # as like as this, two wordings are the same
+_PENALTY = 0.02
+
+
+def examples(path: Path, gold: dict[str, list[str]]) -> list[tuple[str, list[float], bool]]:
+    """Return the features of every reading of one document, and whether it is right."""
+    try:
+        kind, tables = read_guarded(path)
+    except InputError:
+        return []
+    found = []
+    for ways in choose(tables, joined=kind != "excel").ways:
+        for way in ways:
+            alone = len({id(each.frame) for each in way.tried}) == 1
+            for each in way.tried:
+                if each.likeness.features:
+                    values = [each.likeness.features[name] for name in FEATURES]
+                    found.append((path.name, values, _is_right(each.recommendations, gold, alone=alone)))
+    return found
+
+
+def _is_right(recommendations: Sequence, gold: dict[str, list[str]], *, alone: bool) -> bool:  # type: ignore[type-arg]
+    texts = list(gold)
+    hits = actions = wanted = 0
+    for rec in recommendations:
+        scores = [fuzz.token_sort_ratio(rec.text, text) for text in texts]
+        best = int(np.argmax(scores)) if scores else -1
+        if best < 0 or scores[best] < _SAME:
+            continue
+        hits += 1
+        wanted += max(len(gold[texts[best]]), len(rec.actions))
+        own = [draft.cells.get("action", "") for draft in rec.actions]
+        listed = " ".join(own)
+        each = sum(any(fuzz.token_sort_ratio(a, b) >= _SAME for b in own) for a in gold[texts[best]])
+        # Several actions in one cell are split later.
+        together = (
+            len(own) < len(gold[texts[best]]) and fuzz.token_sort_ratio(listed, " ".join(gold[texts[best]])) >= _SAME
+        )
+        actions += wanted and (max(len(gold[texts[best]]), len(own)) if together else each)
+    whole = hits >= 0.95 * len(texts) if alone else hits > 0
+    return bool(whole and hits >= 0.95 * len(recommendations) and actions >= 0.9 * wanted)
+
+
+def _gold(folder: Path) -> dict[str, dict[str, list[str]]]:
+    read = {
+        name: pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
+        for name in ("recommendations", "actions")
+    }
+    found: dict[str, dict[str, list[str]]] = {}
+    actions = read["actions"].groupby(["document", "seq"])["text"].apply(list)
+    for row in read["recommendations"].itertuples():
+        found.setdefault(row.document, {})[row.text] = actions.get((row.document, row.seq), [])
+    return found
+
+
+def _documents(folders: Sequence[Path], no_plan: Path | None) -> Iterator[tuple[Path, dict[str, list[str]]]]:
+    for folder in folders:
+        gold = _gold(folder)
+        yield from ((path, gold.get(path.name, {})) for path in sorted((folder / "documents").iterdir()))
+    if no_plan:
+        yield from ((path, {}) for path in sorted(no_plan.iterdir()) if path.is_file() and path.suffix != ".py")
+
+
+def fit(values: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Fit weights of zero and more; the first one is the base."""
+    data = np.column_stack([np.ones(len(values)), values - 1.0])
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        z = data @ w
+        p = 1 / (1 + np.exp(-z))
+        gradient = data.T @ (weight * (p - right)) / weight.sum() + _PENALTY * np.r_[0.0, w[1:]] / len(w)
+        value = np.average(np.logaddexp(0, z) - right * z, weights=weight) + _PENALTY * (w[1:] ** 2).sum() / 2 / len(w)
+        return float(value), gradient
+
+    start = np.r_[5.0, np.ones(values.shape[1])]
+    bounds = [(None, None), *[(0.0, 12.0)] * values.shape[1]]
+    return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the fit."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--no-plan", type=Path)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--jobs", type=int, default=2)
+    args = parser.parse_args(argv)
+    work = list(_documents(args.folders, args.no_plan))
+    with ProcessPoolExecutor(args.jobs) as pool:
+        found = [each for some in pool.map(examples, *zip(*work, strict=True), chunksize=8) for each in some]
+    names = pd.Series([name for name, _, _ in found])
+    values = np.array([row for _, row, _ in found])
+    right = np.array([good for _, _, good in found], dtype=float)
+    # A document with many tables counts as one with few.
+    weight = (1 / names.map(names.value_counts()) ** 0.5).to_numpy()
+    fitted = fit(values, right, weight)
+    p = 1 / (1 + np.exp(-(fitted[0] + (values - 1) @ fitted[1:])))
+    print(f"{len(found)} readings, {int(right.sum())} of them right; base {fitted[0]:.2f}")
+    for name, w in sorted(zip(FEATURES, fitted[1:], strict=True), key=lambda each: -each[1]):
+        print(f"{w:6.2f}  {name}")
+    for bound in (0.2, 0.5, 0.75, 0.9):
+        taken = p >= bound
+        print(
+            f"at {bound}: {taken.sum()} taken, {right[taken].mean():.3f} of them right; {p[right == 1].__ge__(bound).mean():.3f} of the right ones taken"
+        )
+    if args.write:
+        with weights_file().open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["feature", "weight"])
+            writer.writerow(["base", f"{fitted[0]:.2f}"])
+            writer.writerows([name, f"{w:.2f}"] for name, w in zip(FEATURES, fitted[1:], strict=True))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
