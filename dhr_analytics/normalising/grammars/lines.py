@@ -88,29 +88,37 @@ def _width(rows: Sequence[RawRow]) -> int:
 def _goes_on(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
     """Say whether a line goes on with the paragraph above it."""
     above, line = _text(group[-1]), _text(row)
+    small, cut = line[0].islower(), not ended(above)
     if _opens(group, row, width):
         return False
-    cut = not ended(above)
     if row.break_before or not width:
-        return cut and (line[0].islower() or bool(_HANGS.search(above)))
-    if line[0].islower() or cut:
-        return line[0].islower() or len(above) > width * 0.6
-    full = len(above) + len(line.split()[0]) >= width  # the first word would not have fitted
+        return cut and (small or bool(_HANGS.search(above)))
+    return small or (len(above) > width * 0.6 if cut else _is_full(above, line, width))
+
+
+def _is_full(above: str, line: str, width: int) -> bool:
+    """Say whether a line below a whole sentence goes on, as its first word would not have fitted above."""
+    full = len(above) + len(line.split()[0]) >= width
     return full and (line[-1] in ".!?" or len(line) > width * 0.6)
 
 
 def _opens(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
     """Say whether a line opens a paragraph by its first words."""
     above, line = _text(group[-1]), _text(row)
+    apart = row.break_before or not width
     if openings.title(line) or openings.label(line):
-        return ended(above) or row.break_before or not width or len(above) < width * 0.8
+        return apart or ended(above) or len(above) < width * 0.8
     mark = openings.mark(line)
-    if not mark:
+    if not mark or ended(above) or _is_next(openings.mark(_text(group[0])), mark):
+        return mark is not None
+    return (apart or len(above) < width * 0.6) and not _HANGS.search(above)
+
+
+def _is_next(first: openings.Mark | None, mark: openings.Mark) -> bool:
+    """Say whether a mark counts on from the one that opens the paragraph above."""
+    if first is None or first.style != mark.style:
         return False
-    first = openings.mark(_text(group[0]))
-    if first and (first.style, first.count + bool(mark.count)) == (mark.style, mark.count):
-        return True
-    return ended(above) or (row.break_before or len(above) < width * 0.6) and not _HANGS.search(above)
+    return mark.count == first.count + (mark.count > 0)
 
 
 def _without_feet(rows: Sequence[RawRow]) -> tuple[list[RawRow], list[Rejected]]:
@@ -125,13 +133,12 @@ def _without_feet(rows: Sequence[RawRow]) -> tuple[list[RawRow], list[Rejected]]
 def _foot(rows: Sequence[RawRow], i: int) -> Sequence[int]:
     """Find the lines of a page foot: alone between blank lines, or with its title in mid-sentence."""
     after = rows[i + 1] if i + 1 < len(rows) else None
-    if rows[i].break_before and (after is None or after.break_before):
+    if rows[i].break_before and (not after or after.break_before):
         return [i]
-    top = i
-    while top and i - top < 3 and _is_titled(_text(rows[top - 1])):
-        top -= 1
-    cut = top and after and not ended(_text(rows[top - 1])) and _text(after)[0].islower()
-    return range(top, i + 1) if cut else []
+    if not after or not _text(after)[0].islower():
+        return []
+    top = next((j for j in range(i, max(i - 4, 0), -1) if not _is_titled(_text(rows[j - 1]))), 0)
+    return range(top, i + 1) if top and not ended(_text(rows[top - 1])) else []
 
 
 def _is_titled(text: str) -> bool:
@@ -165,9 +172,7 @@ def _blocks(rows: Sequence[RawRow], width: int) -> Iterator[range]:
         yield range(start, stop)
 
 
-def _taken_out(
-    rows: Sequence[RawRow], gone: set[int], reason: str
-) -> tuple[list[RawRow], list[Rejected]]:
+def _taken_out(rows: Sequence[RawRow], gone: set[int], reason: str) -> tuple[list[RawRow], list[Rejected]]:
     kept: list[RawRow] = []
     for i, row in enumerate(rows):
         if i not in gone:

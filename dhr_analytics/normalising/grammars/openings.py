@@ -9,21 +9,21 @@ from functools import cache
 from dhr_analytics.vocabulary import terms
 
 _COUNTED = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    "|sixteen|seventeen|eighteen|nineteen|twenty"
 )
 _TITLE = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3})+\.?\s+)?"  # "14.3 Recommendation 1: ..."
-    r"(?P<number>(?:Recommendation|Rec\b\.?)\s*(?:No\.?\s*|Number\s+|\#\s*)?"
-    rf"(?:(?-i:[A-Z]{{0,3}})\d{{1,3}}(?:\.\d{{1,3}})*[a-z]?|(?-i:[A-Z])\b|(?:{_COUNTED.replace(' ', '|')})\b)"
-    r"|R\d{1,3})(?![\w%])\s*"
+    r"(?P<number>(?:Recommendation|Rec\b\.?)(?:\s*(?:No\.?|Number|\#))?"
+    r"(?:[\s-]*\d{1,3}(?:\.\d{1,3})*[a-z]?|\s+(?-i:[A-Z]{1,3}\d{1,3}|[A-Z]\b)"
+    rf"|\s+(?:{_COUNTED})\b)|R\d{{1,3}})(?![\w%])\s*"
     r"(?:\((?P<body>[A-Z][^()\d]{1,60})\)\s*)?"
     r"(?P<sep>[:.)–—-]*)\s*(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _BULLETS = "•·▪●■◦‣➢✓–—*-"
 _MARK = re.compile(
-    rf"(?P<number>(?P<bullet>[{_BULLETS}])|\(?(?P<value>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}"
+    rf"(?P<number>(?P<bullet>[{_BULLETS}])|\(?(?:No\.? ?)?(?P<value>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}"
     r"|[a-zA-Z]|[ivx]{2,5}|[IVX]{2,5})(?P<close>[.)]{0,2}))\s+(?P<rest>\S.*)",
     re.DOTALL,
 )
@@ -123,13 +123,16 @@ def label(text: str) -> tuple[str, str, str] | None:
     found = _LABEL.fullmatch(text) or re.fullmatch(r"(?P<label>[A-Z][^.:;]{3,60})(?P<rest>)", text)
     if not found:
         return None
-    name = terms.fold(found["label"])
-    cell = _labels().get(name, "")
-    if not cell and name.endswith((" response", " reply")) and len(name.split()) <= 6:
-        cell = "response"
+    cell = _cell_of(terms.fold(found["label"]))
     if not cell or (found.re is not _LABEL and cell not in ("response", "recommendation")):
         return None
     return cell, found["label"], found["rest"] or ""
+
+
+def _cell_of(name: str) -> str:
+    cell = _labels().get(name, "")
+    replies = name.endswith((" response", " reply")) and len(name.split()) <= 6
+    return cell or ("response" if replies else "")
 
 
 @cache

@@ -151,7 +151,7 @@ def is_group(part: Part) -> bool:
 def leads_in(text: str) -> bool:
     """Say whether a paragraph leads in a list of what is asked for."""
     last = last_sentence(text)
-    listed = terms.any_of("prose", "list").search(last)
+    listed = terms.any_of("prose", "recommends").search(last)
     return bool(text.endswith(":") and (asks(last) or listed)) or bool(listed and _BELOW.search(last))
 
 

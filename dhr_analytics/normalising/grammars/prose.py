@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from dhr_analytics.normalising.grammars import parts as kinds
 from dhr_analytics.normalising.grammars.lines import ended, read_paragraphs
+from dhr_analytics.normalising.grammars.openings import Mark
 from dhr_analytics.normalising.grammars.parts import Part
 from dhr_analytics.normalising.grammars.replies import body_of, split_reply
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
@@ -15,6 +16,7 @@ from dhr_analytics.vocabulary import terms
 
 _OF_ACTIONS = ("lead", "target", "status")
 _NUMBERED = ("1", "1.1")
+_Built = tuple[PlanRow, Sequence[Part]]  # a row and the parts that are in it
 _NOTHING = Part("end", kinds.Paragraph("", ()), "")
 
 
@@ -58,39 +60,47 @@ def read(lines: Sequence[RawRow]) -> Reading | None:
         One row for each recommendation, all else rejected by paragraph; ``None`` where no recommendation stands in
         the text, or where most of them are forms of label lines.
     """
-    paragraphs, rejected = read_paragraphs(lines)
+    paragraphs, aside = read_paragraphs(lines)
     parts = kinds.with_unmarked([kinds.part_of(paragraph) for paragraph in paragraphs])
     found = _find(parts)
-    built = [_build(each) for each in found]
-    forms = sum(any(part.body in _OF_ACTIONS for part in each.below if part.kind == "label") for each in found)
-    kept = _once([(row, used) for row, used in built if row.cells.get("recommendation")])
-    if not kept or forms * 2 > len(built):
+    if 2 * sum(map(_is_form, found)) > len(found):
         return None
-    used = {part.paragraph.places for _, row_parts in kept for part in row_parts}
-    sections = {row.section for row, _ in kept} - {""}
-    rejected += [_rejected(part) for part in parts if not _is_used(part, used, sections)]
+    kept = _once(map(_build, found))
+    if not kept:
+        return None
     order = {row.place: i for i, row in enumerate(lines)}
-    rejected.sort(key=lambda each: order.get(each.place.split("; ")[0], 0))
+    rejected = sorted([*aside, *_left_over(parts, kept)], key=lambda each: order[each.place.split("; ")[0]])
     return Reading("prose", tuple(row for row, _ in kept), tuple(rejected))
 
 
-def _is_used(part: Part, used: set[tuple[str, ...]], sections: set[str]) -> bool:
-    heads = part.kind in ("heading", "item", "list") and kinds.heading_of(part.words) in sections
-    return part.paragraph.places in used or heads
+def _is_form(found: _Found) -> bool:
+    """Say whether label lines of an action stand below a recommendation."""
+    return any(part.kind == "label" and part.body in _OF_ACTIONS for part in found.below)
 
 
-def _rejected(part: Part) -> Rejected:
-    return Rejected("; ".join(part.paragraph.places), part.text, "text outside the plan")
+def _left_over(parts: Sequence[Part], kept: Sequence[_Built]) -> list[Rejected]:
+    """Reject each paragraph that is in no row; the heading of a section is."""
+    used = {part.paragraph.places for _, above in kept for part in above}
+    sections = {row.section for row, _ in kept}
+    return [
+        Rejected("; ".join(part.paragraph.places), part.text, "text outside the plan")
+        for part in parts
+        if part.paragraph.places not in used and not _is_section(part, sections)
+    ]
 
 
-def _once(built: Iterable[tuple[PlanRow, list[Part]]]) -> list[tuple[PlanRow, list[Part]]]:
+def _is_section(part: Part, sections: set[str]) -> bool:
+    heads = part.kind in ("heading", "item", "list")
+    return heads and kinds.heading_of(part.words) in sections
+
+
+def _once(built: Iterable[_Built]) -> list[_Built]:
     """Keep one of each recommendation that is printed again, as in a summary: the one with a reply, or the first."""
-    kept: dict[tuple[str, ...], tuple[PlanRow, list[Part]]] = {}
+    kept: dict[tuple[str, ...], _Built] = {}
     for row, used in built:
-        number, words = row.cells.get("number", ""), terms.fold(row.cells["recommendation"])
-        key = (number, words) if number[:1].isalpha() else (row.section, number, words)
-        before = kept.get(key)
-        if before is None or len(before[0].cells) < len(row.cells):
+        number, wording = row.cells.get("number", ""), row.cells.get("recommendation", "")
+        key = ("" if number[:1].isalpha() else row.section, number, terms.fold(wording))
+        if wording and (key not in kept or len(kept[key][0].cells) < len(row.cells)):
             kept[key] = (row, used)
     return list(kept.values())
 
@@ -149,7 +159,7 @@ def _at_lead_in(state: _List, part: Part, before: Part, below: Part) -> _Step:
 def _at_heading(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if state.inside and before.kind == "title" and not before.words:
         return state, False
-    if _is_next_chapter(state, part) or terms.any_of("prose", "closes").match(part.words):
+    if _ends_list(state, part):
         return _List(), False
     if state.own and _heads_group(state, part, below):
         named = not state.open and terms.any_of("prose", "untitled").search(part.words)
@@ -166,16 +176,19 @@ def _heads_group(state: _List, part: Part, below: Part) -> bool:
     return state.open and bool(fits) and (state.headed or bool(part.body))
 
 
-def _is_next_chapter(state: _List, part: Part) -> bool:
+def _ends_list(state: _List, part: Part) -> bool:
+    """Say whether a heading is that of the next chapter, or of a glossary and the like."""
     style, count = state.chapter
-    return part.mark is not None and part.mark.style == style and part.mark.count > count
+    chapter = part.mark is not None and part.mark.style == style and part.mark.count > count
+    return chapter or bool(terms.any_of("prose", "closes").match(part.words))
 
 
 def _at_title(state: _List, part: Part, before: Part, below: Part) -> _Step:
     empty = not part.words and below.kind in ("title", "contents", "list", "end")
     if not state.own or empty:
         return replace(state, inside=False), False
-    return replace(state, style="title", fresh=False, inside=True), True
+    section = state.section if state.fresh or state.style else ""  # a narrative may part them
+    return replace(state, style="title", section=section, fresh=False, inside=True), True
 
 
 def _opens_by_label(part: Part) -> bool:
@@ -191,20 +204,19 @@ def _at_label(state: _List, part: Part, before: Part, below: Part) -> _Step:
 
 
 def _at_item(state: _List, part: Part, before: Part, below: Part) -> _Step:
-    if _heads(state, part, below):
-        return _at_heading(state, part, before, below)
     mark = part.mark
-    if mark is None or state.style == "title":
-        return replace(state, inside=state.inside and bool(mark) and mark.style != "1.1"), False
+    if mark is None or _heads(state, part, below):
+        return _at_heading(state, part, before, below)
+    if state.style == "title":
+        return replace(state, inside=state.inside and mark.style != "1.1"), False  # else a point of it
     if _leads(state, part):
-        state, _ = _at_lead_in(state, part, before, below)
-        return replace(state, outer=mark.style), False
-    if _is_outer(state, mark.style):
-        return replace(state, inside=False), False
-    if not _counts_on(state, part, before):
-        return replace(state, inside=state.inside and mark.style != state.style), False
-    now = replace(state, open=True, style=mark.style, last=mark.count, fresh=False)
-    return replace(now, inside=True), True
+        return replace(_at_lead_in(state, part, before, below)[0], outer=mark.style), False
+    outer = _is_outer(state, mark.style)
+    if not outer and _counts_on(state, part, before):
+        now = replace(state, open=True, style=mark.style, last=mark.count, fresh=False)
+        return replace(now, inside=True), True
+    inside = state.inside and not outer and mark.style != state.style
+    return replace(state, inside=inside, fresh=state.fresh and bool(state.style)), False
 
 
 def _heads(state: _List, part: Part, below: Part) -> bool:
@@ -212,11 +224,18 @@ def _heads(state: _List, part: Part, below: Part) -> bool:
     mark = part.mark
     if not mark or mark.style not in ("1", "1.1", "I") or not kinds.is_heading(part.words):
         return False
-    if below.kind == "title" or _opens_by_label(below) or terms.any_of("prose", "closes").match(part.words):
+    if _above_points(part, below) or terms.any_of("prose", "closes").match(part.words):
         return True
-    if not state.open or state.style not in ("", mark.style):
-        return True
-    return below.kind == "plain" and (mark.style == "1.1" or mark.count != state.last + 1)
+    if state.open and state.style in ("", mark.style):
+        counts = mark.style != "1.1" and mark.count == state.last + 1
+        return below.kind == "plain" and not counts
+    return True
+
+
+def _above_points(part: Part, below: Part) -> bool:
+    """Say whether a numbered line stands above its own points ("2", "2.1") or a titled recommendation."""
+    numbered = below.mark is not None and below.number.startswith(f"{part.number}.")
+    return numbered or below.kind == "title" or _opens_by_label(below)
 
 
 def _is_outer(state: _List, style: str) -> bool:
@@ -231,24 +250,40 @@ def _leads(state: _List, part: Part) -> bool:
     mark = part.mark
     if mark is None or mark.style not in _NUMBERED or not kinds.leads_in(part.words):
         return False
-    counts = state.style == mark.style and mark.count == state.last + 1
-    return mark.style == "1.1" or (mark.count != 1 and not counts)
+    if state.style == mark.style:
+        return mark.style == "1" and mark.count not in (1, state.last + 1)
+    return mark.style == "1.1" or mark.count != 1
 
 
 def _counts_on(state: _List, part: Part, before: Part) -> bool:
     """Say whether an item is the next of the list."""
-    mark = part.mark
-    if not mark or not state.own or part.words.endswith("?"):
+    if not state.own or part.words.endswith("?") or _is_reference(part, before):
         return False
-    if mark.style in ("1", "1.1", "I") and part.words[0].islower() and not before.text.endswith((":", ";", "and")):
-        return False
-    if not state.open:  # a heading within a reply does not end the list
-        return (mark.style, mark.count) == (state.style, state.last + 1) == ("1", mark.count) and kinds.asks(part.words)
-    if mark.style == "1.1" or (not state.style and mark.count > 1):
-        return kinds.asks(part.words) and state.style in ("", mark.style)
+    if not state.open:
+        return _resumes(state, part)
+    return part.mark is not None and _is_next(state, part.mark, part.words)
+
+
+def _is_next(state: _List, mark: Mark, words: str) -> bool:
     if state.style not in ("", mark.style):
         return False
-    return mark.style in ("•", "¶") or mark.count > state.last or (mark.count == 1 and state.fresh)
+    if mark.style == "1.1" or (not state.style and mark.count > 1):
+        return kinds.asks(words)
+    return mark.count == 0 or mark.count > state.last or (mark.count == 1 and state.fresh)
+
+
+def _is_reference(part: Part, before: Part) -> bool:
+    """Say whether "(1) was discussed" goes on in small letters though no list is led in."""
+    numbered = part.mark is not None and part.mark.style in ("1", "1.1", "I")
+    return numbered and part.words[0].islower() and not before.text.endswith((":", ";", "and"))
+
+
+def _resumes(state: _List, part: Part) -> bool:
+    """Say whether an item goes on with the list above: a heading within a reply does not end it."""
+    mark = part.mark
+    if mark is None or (mark.style, mark.count) != ("1", state.last + 1):
+        return False
+    return state.style == "1" and kinds.asks(part.words)
 
 
 def _at_plain(state: _List, part: Part, before: Part, below: Part) -> _Step:
@@ -276,36 +311,45 @@ _STEPS: dict[str, Callable[[_List, Part, Part, Part], _Step]] = {
 _Pieces = list[tuple[str, str]]  # of a paragraph: cell and text
 
 
-def _build(found: _Found) -> tuple[PlanRow, list[Part]]:
-    opening, below, topic = found.opening, found.below, _topic(found)
-    words = "" if topic else opening.words
-    pieces, goes_to = _word(words, "")
-    pieces, used = [*pieces], [opening]
-    wording = words
-    for part in below[1:] if topic and not opening.words else below:
+def _build(found: _Found) -> _Built:
+    opening, topic = found.opening, _topic(found)
+    below = found.below[1:] if topic and not opening.words else found.below
+    pieces, used = _pieces("" if topic else opening.words, below)
+    cells = _joined([("number", "" if opening.kind == "label" else opening.number), *pieces])
+    replier = cells.pop("replier", "")
+    if lead := cells.get("lead") or _addressed(found) or replier.split("\n")[0]:
+        cells["lead"] = lead
+    texts = {cell: text.replace("\n", " ") for cell, text in cells.items()}
+    used = [opening, *used]
+    place = "; ".join(place for part in used for place in part.paragraph.places)
+    section = topic or found.within.section
+    return PlanRow(texts, place, section=section, opens="recommendation"), used
+
+
+def _addressed(found: _Found) -> str:
+    return (found.opening.body if found.opening.kind == "title" else "") or found.within.lead
+
+
+def _pieces(wording: str, below: Sequence[Part]) -> tuple[_Pieces, list[Part]]:
+    """Go down the parts of a recommendation; what is no part of it stays out."""
+    first, goes_to = _word(wording, "")
+    pieces, used = [*first], []
+    for part in below:
         more, goes_to = _read_part(part, goes_to, wording)
-        pieces += more
+        pieces.extend(more)
         wording = next((text for cell, text in more if cell == "recommendation"), wording)
         if more or part.kind == "label":
             used.append(part)
-    cells = _joined(pieces)
-    replier = cells.pop("replier", [""])[0]
-    known = opening.body if opening.kind == "title" else ""
-    texts = {cell: " ".join(texts) for cell, texts in cells.items()}
-    texts["lead"] = texts.get("lead") or known or found.within.lead or replier
-    texts["number"] = "" if opening.kind == "label" else opening.number
-    filled = {cell: text for cell, text in texts.items() if text}
-    place = "; ".join(place for part in used for place in part.paragraph.places)
-    section = topic or found.within.section
-    return PlanRow(filled, place, section=section, opens="recommendation"), used
+    return pieces, used
 
 
-def _joined(pieces: _Pieces) -> dict[str, list[str]]:
-    cells: dict[str, list[str]] = {}
+def _joined(pieces: _Pieces) -> dict[str, str]:
+    """Join the texts of each cell; a cell without text is none."""
+    texts: dict[str, list[str]] = {}
     for cell, text in pieces:
         if text:
-            cells.setdefault(cell, []).append(text)
-    return cells
+            texts.setdefault(cell, []).append(text)
+    return {cell: "\n".join(each) for cell, each in texts.items()}
 
 
 def _topic(found: _Found) -> str:
@@ -338,12 +382,13 @@ def _read_part(part: Part, goes_to: str, wording: str) -> tuple[_Pieces, str]:
 def _word(text: str, wording: str, *, listed: bool = False) -> tuple[_Pieces, str]:
     """Add to the wording, up to the reply; what neither goes on nor asks for something is no part of it."""
     reply = split_reply(text, first=bool(wording))
+    goes_on = not wording or not ended(wording) or wording.endswith((":", ";"))
     if reply:
         before, response, after, replier = reply
-        texts = [("recommendation", before), ("response", response), ("progress", after)]
+        above = "recommendation" if goes_on or kinds.asks(before) else "progress"
+        texts = [(above, before), ("response", response), ("progress", after)]
         return [*texts, ("replier", replier)], "progress"
-    goes_on = not ended(wording) or wording.endswith((":", ";"))
-    if not wording or goes_on or listed or kinds.asks(text):
+    if goes_on or listed or kinds.asks(text):
         return [("recommendation", text)], "recommendation"
     return [], ""
 

@@ -7,19 +7,24 @@ from functools import cache
 
 from dhr_analytics.vocabulary import terms
 
-_SENTENCE_END = re.compile(r"(?:(?<=[.!?])[\"”’)\]]*|(?<=[.!?] )(?<=\d\)))\s+(?=[\"“‘'(]?[A-Z0-9])")
-_HOW = r"(?:(?:fully|partially|partly|broadly|also|therefore|both|has|have|had|do|does|did|is|are|was|not|in|part|full|principle)\s+)*"
+# A sentence ends at its stop, or at a reference in brackets behind it: "... a year. (41.2)".
+_SENTENCE_END = re.compile(r"(?:(?<=[.!?])[\"”’)\]]*|(?<=\d\)))\s+(?=[\"“‘'(]?[A-Z0-9])")
+_HOW = (
+    r"(?:(?:fully|partially|partly|broadly|also|therefore|both|has|have|had|do|does|did|is|are|was|not"
+    r"|in|part|full|principle)\s+)*"
+)
 _BARE = 4  # words of a reply without a subject: "Agreed in part."
 _AFTER = (
-    r"(?=\s*[.,;:–—-]|\s*$|\s+(?:this|these|the\s+recommendation|recommendation|in\s+(?:principle|part|full)|with\s+(?:the|this)"
-    r"|and|both|fully|subject|under)\b)"
+    r"(?=\s*[.,;:–—-]|\s*$|\s+(?:this|these|the\s+recommendation|recommendation"
+    r"|in\s+(?:principle|part|full)|with\s+(?:the|this)|and|both|fully|subject|under)\b)"
 )
+_NO_SUBJECT = r"should|must|to\b|that|who|which|if|when|where|[Ff]ully|[Pp]artially|[Pp]artly|[Nn]ot\b"
 
 
 @cache
 def _reply() -> re.Pattern[str]:
     verbs = terms.any_of("prose", "reply").pattern
-    subject = r"(?P<body>(?:(?!should|must|to\b|that|who|which|if|when|where|[Ff]ully|[Pp]artially|[Pp]artly|[Nn]ot\b)[\w’'&/-]+\s+){1,8}?)"
+    subject = rf"(?P<body>(?:(?!{_NO_SUBJECT})[\w’'&/-]+\s+){{1,8}}?)"
     return re.compile(rf"(?:{subject})?(?i:{_HOW}{verbs}){_AFTER}.*", re.DOTALL)
 
 
