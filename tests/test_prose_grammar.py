@@ -3,6 +3,7 @@
 import csv
 import re
 import textwrap
+import time
 from itertools import chain
 from pathlib import Path
 
@@ -189,14 +190,12 @@ def with_feet(lines: list[str], page: int) -> str:
 
 
 def test_time_grows_with_the_lines():
-    import time
-
     def seconds(n):
         text = "Recommendations\n\n" + "".join(f"{i}. The board should read letter {i}.\n\n" for i in range(1, n))
         lines = lines_of(text)
-        start = time.perf_counter()
+        start = time.process_time()
         prose.read(lines)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(200)
-    assert seconds(4000) < 8 * seconds(1000) + 0.1
+    assert min(seconds(4000) for _ in range(3)) < 10 * min(seconds(1000) for _ in range(3)) + 0.1

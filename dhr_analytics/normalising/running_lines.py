@@ -1,8 +1,8 @@
 """Running lines: page heads, feet and page numbers leave the document before anything else is read.
 
-They are known by what they do, not by how they look: they repeat while a number in them counts the pages, they stand
-beside such lines, or they interrupt a sentence. The numbers of recommendations on lines of their own count as well,
-but no sentence runs on across them.
+They are known by what they do, not by how they look: they repeat while a number in them counts
+the pages, they stand beside such lines, or they interrupt a sentence. The numbers of
+recommendations on lines of their own count as well, but no sentence runs on across them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ _LONGEST = 160  # a longer line is a paragraph
 _STEP = 3  # pages that may pass without a number
 _HEAD = 3  # lines of a page head
 _PAGE = re.compile(r"page (\d+)\b")
+_ITEM = re.compile(r"\(?\d+(?:\.\d+)*[.)]\s")
+_BAR = re.compile(r"\|\s*\d{1,4}$|^\d{1,4}\s*\|")
 _ENDED = re.compile(r"[.!?:;][\"'”’)\]]*\d{0,3}$")
 
 
@@ -58,8 +60,8 @@ def without_running_lines(tables: Sequence[RawTable]) -> tuple[list[RawTable], l
     Returns
     -------
     tables : list of RawTable
-        The same without running lines; the row after one has ``break_before``. Text parted by nothing but a running
-        line is one table again.
+        The same without running lines; the row after one has ``break_before``. Text parted by
+        nothing but a running line is one table again.
     rejected : list of Rejected
         The lines taken out, as "page furniture".
     """
@@ -97,9 +99,8 @@ def _lines(tables: Sequence[RawTable]) -> dict[int, _Line]:
     cuts = _cuts(texts)
     edges = _edges([row for _, row in rows])
     breaks = [True, *(row.break_before for _, row in rows[1:]), True]
-    return {
-        i: _Line(text, i, _shape(text), i in cuts, breaks[i] and breaks[i + 1], i in edges) for i, text in texts.items()
-    }
+    alone = {i for i in texts if breaks[i] and breaks[i + 1]}
+    return {i: _Line(text, i, _shape(text), i in cuts, i in alone, i in edges) for i, text in texts.items()}
 
 
 def _cuts(texts: Mapping[int, str]) -> set[int]:
@@ -125,7 +126,7 @@ def _runs_on(before: str, after: str) -> bool:
 
 
 def _is_titled(text: str) -> bool:
-    """Say whether a line reads as a title does; a sentence that is opened alike each time does not."""
+    """Say whether a line reads as a title; a sentence that is opened alike each time does not."""
     return not any(word[0].islower() and len(word) > 4 for word in text.split())
 
 
@@ -133,7 +134,8 @@ def _edges(rows: Sequence[RawRow]) -> set[int]:
     """Find the first and last two rows of each page, where places name pages."""
     pages = [found[1] if (found := _PAGE.match(row.place)) else "" for row in rows]
     turns = [i for i, (above, below) in enumerate(pairwise(["", *pages, ""])) if above != below]
-    return {i for turn in turns for i in range(turn - 2, turn + 2) if 0 <= i < len(pages) and pages[i]}
+    near = {i for turn in turns for i in range(turn - 2, turn + 2)}
+    return {i for i in near if 0 <= i < len(pages) and pages[i]}
 
 
 def _counted(lines: Mapping[int, _Line]) -> set[int]:
@@ -147,10 +149,11 @@ def _counted(lines: Mapping[int, _Line]) -> set[int]:
 
 
 def _counts_itself(line: _Line, above: _Line | None) -> bool:
-    """Say whether the number is that of a recommendation, a chapter, a table: "Rec. 4", or "4" below "Rec."."""
+    """Say whether the number is that of an item or a heading: "Rec. 4", "4" below "Rec."."""
     word = above.text if line.shape == "#" and above else line.text
     named = rf"(?:{terms.any_of('prose', 'own number').pattern})[\W\d]*$"
-    return bool(re.search(named, word, re.IGNORECASE)) and not _names_page(line.text)
+    itself = _ITEM.match(line.text) or re.search(named, word, re.IGNORECASE)
+    return bool(itself) and not _names_page(line.text)
 
 
 def _runs(group: Sequence[_Line]) -> list[_Run]:
@@ -158,7 +161,8 @@ def _runs(group: Sequence[_Line]) -> list[_Run]:
     open_runs: dict[int, _Run] = {}  # by the last number
     runs: list[_Run] = []
     for line, number in zip(group, _counting(group), strict=True):
-        last = next((number - step for step in range(1, _STEP + 1) if number - step in open_runs), None)
+        lower = range(number - 1, number - _STEP - 1, -1)
+        last = next((each for each in lower if each in open_runs), None)
         run = _Run(number, []) if last is None else open_runs.pop(last)
         if not run.lines:
             runs.append(run)
@@ -175,17 +179,18 @@ def _counting(group: Sequence[_Line]) -> Sequence[int]:
 
 
 def _counts_pages(run: _Run, lines: Mapping[int, _Line]) -> bool:
-    """Say whether counting lines are furniture: they interrupt, name pages, or stand where only page lines do."""
+    """Say whether counting lines are furniture: they interrupt, name pages, or stand apart."""
     text = run.lines[0].text
-    if sum(line.cut for line in run.lines) * 3 >= len(run.lines) or _names_page(text) or "|" in text:
+    if _names_page(text) or _BAR.search(text) or all(line.edge for line in run.lines):
         return True
-    if all(line.edge for line in run.lines):
+    if sum(line.cut for line in run.lines) * 3 >= len(run.lines):
         return True
     return run.first > 1 and _may_title(text) and _is_apart(run, lines)
 
 
 def _may_title(text: str) -> bool:
-    return text.isdigit() or (len(text.split()) > 3 and not _heads_nothing(text) and _is_titled(text))
+    long = len(text.split()) > 3
+    return text.isdigit() or (long and _is_titled(text) and not _heads_nothing(text))
 
 
 def _is_apart(run: _Run, lines: Mapping[int, _Line]) -> bool:
@@ -211,7 +216,7 @@ def _outwards(lines: Mapping[int, _Line], counted: set[int], step: int) -> set[i
 
 
 def _interrupting(lines: Mapping[int, _Line], gone: set[int]) -> set[int]:
-    """Find the lines without a number that repeat where sentences run on, or at the edges of pages."""
+    """Find other lines that repeat where sentences run on, or at the edges of pages."""
     texts: dict[str, list[_Line]] = defaultdict(list)
     for line in lines.values():
         if line.at not in gone and not _heads_nothing(line.text):
@@ -228,14 +233,15 @@ def _is_head(group: Sequence[_Line]) -> bool:
 
 @cache
 def _labels() -> frozenset[str]:
-    """Names of columns and labels: headers of tables and lines such as "Response:" repeat as well."""
+    """Names of columns and labels: headers and lines such as "Response:" repeat as well."""
     columns = (row["phrase"] for row in terms.rows("headers"))
-    labels = (row["term"] for row in terms.rows("prose") if row["kind"].startswith(("label", "own")))
+    kinds = ("label", "own")
+    labels = (row["term"] for row in terms.rows("prose") if row["kind"].startswith(kinds))
     return frozenset(map(terms.fold, chain(columns, labels)))
 
 
 def _heads_nothing(text: str) -> bool:
-    """Say whether a line that repeats is a label, the header of a table, or part of a sentence printed again."""
+    """Say whether a line that repeats is a label, a header, or part of a sentence."""
     if _ENDED.search(text) or text[0].islower():
         return True
     name = terms.fold(text)

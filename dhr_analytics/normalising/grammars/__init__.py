@@ -1,1 +1,1 @@
-"""Grammars: each reads all of a frame in one shape and hands on a ``Reading``, or ``None`` where it does not fit."""
+"""Grammars: each reads all of a frame in one shape; ``None`` where it does not fit."""

@@ -32,7 +32,7 @@ _LABEL = re.compile(r"(?P<label>[A-Z][\w’'/ &-]{1,60}?)\s*:(?:\s+(?P<rest>.*))
 
 @dataclass(frozen=True)
 class Mark:
-    """The mark of a list item: as printed, its style (``1``, ``1.1``, ``a``, ``i``, ``•``), its place in the count."""
+    """The mark of a list item: as printed, its style (``1``, ``1.1``, ``a``, ``i``, ``•``), count."""
 
     number: str
     style: str
@@ -41,7 +41,7 @@ class Mark:
 
 
 def title(text: str) -> tuple[str, str, str] | None:
-    """Read "Recommendation 4 (Council): ..."; a sentence that speaks of recommendation 4 has no such title.
+    """Read "Recommendation 4 (Council): ..."; a sentence that speaks of it has no such title.
 
     Parameters
     ----------
@@ -79,13 +79,17 @@ def mark(text: str) -> Mark | None:
     number, value, rest = found["number"], found["value"] or "", found["rest"]
     if not value:
         return Mark("", "•", 0, rest)
-    if not found["close"] and not (rest[0].isupper() if value[0].isdigit() else _bare_letter(value, rest)):
+    if not found["close"] and not _stands_bare(value, rest):
         return None
     style = _style(value)
-    return Mark(number.rstrip(".") if ")" not in number else number, style, _count(value, style), rest)
+    printed = number if ")" in number else number.rstrip(".")
+    return Mark(printed, style, _count(value, style), rest)
 
 
-def _bare_letter(value: str, rest: str) -> bool:
+def _stands_bare(value: str, rest: str) -> bool:
+    """Say whether a mark may stand without dot or bracket."""
+    if value[0].isdigit():
+        return rest[0].isupper()
     return len(value) == 1 and value.islower() and rest[0].islower()
 
 
@@ -133,6 +137,11 @@ def _cell_of(name: str) -> str:
     cell = _labels().get(name, "")
     replies = name.endswith((" response", " reply")) and len(name.split()) <= 6
     return cell or ("response" if replies else "")
+
+
+def is_named(text: str) -> bool:
+    """Say whether a line opens as a titled recommendation or a label does."""
+    return title(text) is not None or label(text) is not None
 
 
 @cache

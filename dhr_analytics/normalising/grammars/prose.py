@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dhr_analytics.normalising.grammars import parts as kinds
 from dhr_analytics.normalising.grammars.lines import ended, read_paragraphs
-from dhr_analytics.normalising.grammars.openings import Mark
 from dhr_analytics.normalising.grammars.parts import Part
 from dhr_analytics.normalising.grammars.replies import body_of, split_reply
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
@@ -22,7 +21,7 @@ _NOTHING = Part("end", kinds.Paragraph("", ()), "")
 
 @dataclass(frozen=True)
 class _List:
-    """Where the walk stands: the list of recommendations that is open, if any, and how it counts."""
+    """Where the walk stands: the list of recommendations that is open, and how it counts."""
 
     open: bool = False
     headed: bool = False  # by a heading, so that groups with headings of their own may follow
@@ -39,7 +38,7 @@ class _List:
 
 @dataclass(frozen=True)
 class _Found:
-    """A recommendation: the part that opens it, those below that may belong to it, and the list it stands in."""
+    """A recommendation: the part that opens it, those below that may belong to it, its list."""
 
     opening: Part
     below: tuple[Part, ...]
@@ -57,8 +56,8 @@ def read(lines: Sequence[RawRow]) -> Reading | None:
     Returns
     -------
     Reading or None
-        One row for each recommendation, all else rejected by paragraph; ``None`` where no recommendation stands in
-        the text, or where most of them are forms of label lines.
+        One row for each recommendation, all else rejected by paragraph; ``None`` where no
+        recommendation stands in the text, or where most of them are forms of label lines.
     """
     paragraphs, aside = read_paragraphs(lines)
     parts = kinds.with_unmarked([kinds.part_of(paragraph) for paragraph in paragraphs])
@@ -69,7 +68,8 @@ def read(lines: Sequence[RawRow]) -> Reading | None:
     if not kept:
         return None
     order = {row.place: i for i, row in enumerate(lines)}
-    rejected = sorted([*aside, *_left_over(parts, kept)], key=lambda each: order[each.place.split("; ")[0]])
+    rejected = [*aside, *_left_over(parts, kept)]
+    rejected.sort(key=lambda each: order[each.place.split("; ")[0]])
     return Reading("prose", tuple(row for row, _ in kept), tuple(rejected))
 
 
@@ -95,7 +95,7 @@ def _is_section(part: Part, sections: set[str]) -> bool:
 
 
 def _once(built: Iterable[_Built]) -> list[_Built]:
-    """Keep one of each recommendation that is printed again, as in a summary: the one with a reply, or the first."""
+    """Keep one of each recommendation that is printed again: the one with a reply, or the first."""
     kept: dict[tuple[str, ...], _Built] = {}
     for row, used in built:
         number, wording = row.cells.get("number", ""), row.cells.get("recommendation", "")
@@ -142,15 +142,15 @@ def _at_list(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if terms.any_of("prose", "follows up").search(part.words):
         return _List(), False
     section = kinds.heading_of(part.words) if kinds.is_group(part) else ""
-    mark = part.mark
-    chapter = (mark.style, mark.count) if mark else state.chapter
+    chapter = (part.style, part.count) if part.style else state.chapter
     return _List(open=True, headed=True, section=section, lead=part.body, chapter=chapter), False
 
 
 def _at_lead_in(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if kinds.is_foreign(part.text):
         return _List(own=False), False
-    if not state.open and not terms.any_of("prose", "recommends").search(kinds.last_sentence(part.text)):
+    asked = terms.any_of("prose", "recommends").search(kinds.last_sentence(part.text))
+    if not state.open and not asked:
         return _at_plain(state, part, before, below)
     lead = part.body or state.lead
     return replace(state, open=True, style="", last=0, fresh=True, lead=lead, inside=False), False
@@ -165,22 +165,23 @@ def _at_heading(state: _List, part: Part, before: Part, below: Part) -> _Step:
         named = not state.open and terms.any_of("prose", "untitled").search(part.words)
         section = "" if named else kinds.heading_of(part.words)
         return replace(state, section=section, lead=part.body, fresh=True, inside=False), False
-    return replace(state, open=False, own=True, section="", lead="", fresh=False, inside=False), False
+    closed = replace(state, open=False, own=True, fresh=False, inside=False)
+    return replace(closed, section="", lead=""), False
 
 
 def _heads_group(state: _List, part: Part, below: Part) -> bool:
-    """Say whether a heading stands above recommendations: titled ones, or more of the list that is open."""
+    """Say whether a heading stands above recommendations: titled, or more of the open list."""
     if below.kind == "title" or _opens_by_label(below):
         return True
-    fits = below.kind == "lead_in" or (below.mark and state.style in ("", below.mark.style))
+    fits = below.kind == "lead_in" or (below.style and state.style in ("", below.style))
     return state.open and bool(fits) and (state.headed or bool(part.body))
 
 
 def _ends_list(state: _List, part: Part) -> bool:
     """Say whether a heading is that of the next chapter, or of a glossary and the like."""
     style, count = state.chapter
-    chapter = part.mark is not None and part.mark.style == style and part.mark.count > count
-    return chapter or bool(terms.any_of("prose", "closes").match(part.words))
+    chapter = part.style and part.style == style and part.count > count
+    return bool(chapter) or bool(terms.any_of("prose", "closes").match(part.words))
 
 
 def _at_title(state: _List, part: Part, before: Part, below: Part) -> _Step:
@@ -204,37 +205,35 @@ def _at_label(state: _List, part: Part, before: Part, below: Part) -> _Step:
 
 
 def _at_item(state: _List, part: Part, before: Part, below: Part) -> _Step:
-    mark = part.mark
-    if mark is None or _heads(state, part, below):
+    if _heads(state, part, below):
         return _at_heading(state, part, before, below)
     if state.style == "title":
-        return replace(state, inside=state.inside and mark.style != "1.1"), False  # else a point of it
+        return replace(state, inside=state.inside and part.style != "1.1"), False
     if _leads(state, part):
-        return replace(_at_lead_in(state, part, before, below)[0], outer=mark.style), False
-    outer = _is_outer(state, mark.style)
-    if not outer and _counts_on(state, part, before):
-        now = replace(state, open=True, style=mark.style, last=mark.count, fresh=False)
-        return replace(now, inside=True), True
-    inside = state.inside and not outer and mark.style != state.style
-    return replace(state, inside=inside, fresh=state.fresh and bool(state.style)), False
+        return replace(_at_lead_in(state, part, before, below)[0], outer=part.style), False
+    outer = _is_outer(state, part.style)
+    if outer or not _counts_on(state, part, before):
+        inside = not outer and state.inside and part.style != state.style
+        return replace(state, inside=inside, fresh=state.fresh and bool(state.style)), False
+    now = replace(state, open=True, style=part.style, last=part.count, fresh=False)
+    return replace(now, inside=True), True
 
 
 def _heads(state: _List, part: Part, below: Part) -> bool:
     """Say whether a numbered line is a heading: "9. Glossary" among titled recommendations."""
-    mark = part.mark
-    if not mark or mark.style not in ("1", "1.1", "I") or not kinds.is_heading(part.words):
+    if part.style not in ("1", "1.1", "I") or not kinds.is_heading(part.words):
         return False
     if _above_points(part, below) or terms.any_of("prose", "closes").match(part.words):
         return True
-    if state.open and state.style in ("", mark.style):
-        counts = mark.style != "1.1" and mark.count == state.last + 1
+    if state.open and state.style in ("", part.style):
+        counts = part.style != "1.1" and part.count == state.last + 1
         return below.kind == "plain" and not counts
     return True
 
 
 def _above_points(part: Part, below: Part) -> bool:
-    """Say whether a numbered line stands above its own points ("2", "2.1") or a titled recommendation."""
-    numbered = below.mark is not None and below.number.startswith(f"{part.number}.")
+    """Say whether a numbered line stands above its own points, or a titled recommendation."""
+    numbered = below.number.startswith(f"{part.number}.")
     return numbered or below.kind == "title" or _opens_by_label(below)
 
 
@@ -242,48 +241,40 @@ def _is_outer(state: _List, style: str) -> bool:
     """Say whether a style is that of the paragraphs around the list."""
     if style == state.outer:
         return True
-    return style in _NUMBERED and (state.style, style) != ("1.1", "1") and state.style not in ("", style)
+    other = style in _NUMBERED and state.style not in ("", style)
+    return other and (state.style, style) != ("1.1", "1")
 
 
 def _leads(state: _List, part: Part) -> bool:
     """Say whether a numbered paragraph leads in a list: counted with the report, not from 1."""
-    mark = part.mark
-    if mark is None or mark.style not in _NUMBERED or not kinds.leads_in(part.words):
+    if part.style not in _NUMBERED or not kinds.leads_in(part.words):
         return False
-    if state.style == mark.style:
-        return mark.style == "1" and mark.count not in (1, state.last + 1)
-    return mark.style == "1.1" or mark.count != 1
+    if state.style == part.style:
+        return part.style == "1" and part.count not in (1, state.last + 1)
+    return part.style == "1.1" or part.count != 1
 
 
 def _counts_on(state: _List, part: Part, before: Part) -> bool:
     """Say whether an item is the next of the list."""
     if not state.own or part.words.endswith("?") or _is_reference(part, before):
         return False
-    if not state.open:
-        return _resumes(state, part)
-    return part.mark is not None and _is_next(state, part.mark, part.words)
+    if not state.open:  # a heading within a reply does not end the list
+        goes_on = part.style == state.style == "1" and part.count == state.last + 1
+        return goes_on and kinds.asks(part.words)
+    return state.style in ("", part.style) and _is_next(state, part)
 
 
-def _is_next(state: _List, mark: Mark, words: str) -> bool:
-    if state.style not in ("", mark.style):
-        return False
-    if mark.style == "1.1" or (not state.style and mark.count > 1):
-        return kinds.asks(words)
-    return mark.count == 0 or mark.count > state.last or (mark.count == 1 and state.fresh)
+def _is_next(state: _List, part: Part) -> bool:
+    if part.style == "1.1" or (not state.style and part.count > 1):
+        return kinds.asks(part.words)
+    anew = part.count == 1 and state.fresh
+    return part.count == 0 or part.count > state.last or anew
 
 
 def _is_reference(part: Part, before: Part) -> bool:
     """Say whether "(1) was discussed" goes on in small letters though no list is led in."""
-    numbered = part.mark is not None and part.mark.style in ("1", "1.1", "I")
-    return numbered and part.words[0].islower() and not before.text.endswith((":", ";", "and"))
-
-
-def _resumes(state: _List, part: Part) -> bool:
-    """Say whether an item goes on with the list above: a heading within a reply does not end it."""
-    mark = part.mark
-    if mark is None or (mark.style, mark.count) != ("1", state.last + 1):
-        return False
-    return state.style == "1" and kinds.asks(part.words)
+    small = part.style in ("1", "1.1", "I") and part.words[0].islower()
+    return small and not before.text.endswith((":", ";", "and"))
 
 
 def _at_plain(state: _List, part: Part, before: Part, below: Part) -> _Step:
@@ -315,19 +306,25 @@ def _build(found: _Found) -> _Built:
     opening, topic = found.opening, _topic(found)
     below = found.below[1:] if topic and not opening.words else found.below
     pieces, used = _pieces("" if topic else opening.words, below)
-    cells = _joined([("number", "" if opening.kind == "label" else opening.number), *pieces])
-    replier = cells.pop("replier", "")
-    if lead := cells.get("lead") or _addressed(found) or replier.split("\n")[0]:
-        cells["lead"] = lead
-    texts = {cell: text.replace("\n", " ") for cell, text in cells.items()}
     used = [opening, *used]
     place = "; ".join(place for part in used for place in part.paragraph.places)
     section = topic or found.within.section
-    return PlanRow(texts, place, section=section, opens="recommendation"), used
+    cells = _joined([("number", _number(opening)), *pieces])
+    cells = _with_lead(cells, opening.body if opening.kind == "title" else "", found.within.lead)
+    return PlanRow(cells, place, section=section, opens="recommendation"), used
 
 
-def _addressed(found: _Found) -> str:
-    return (found.opening.body if found.opening.kind == "title" else "") or found.within.lead
+def _number(opening: Part) -> str:
+    return "" if opening.kind == "label" else opening.number
+
+
+def _with_lead(cells: Mapping[str, str], *known: str) -> dict[str, str]:
+    """Name the lead: as a label does, else the body addressed, else the first that replies."""
+    replier = cells.get("replier", "").split("\n")[0]
+    lead = next((name for name in (cells.get("lead", ""), *known, replier) if name), "")
+    named = {**cells, "lead": lead}
+    told = {role: text for role, text in named.items() if text and role != "replier"}
+    return {role: text.replace("\n", " ") for role, text in told.items()}
 
 
 def _pieces(wording: str, below: Sequence[Part]) -> tuple[_Pieces, list[Part]]:
@@ -373,14 +370,14 @@ def _read_part(part: Part, goes_to: str, wording: str) -> tuple[_Pieces, str]:
             return [("replier", replier), *pieces], goes_to
         return [(part.body, part.words)], part.body
     if goes_to == "recommendation":
-        return _word(part.text, wording, listed=part.mark is not None)
+        return _word(part.text, wording, listed=bool(part.style))
     if goes_to == "response":
         return _answer(part.text)
     return ([(goes_to, part.text)] if goes_to else []), goes_to
 
 
 def _word(text: str, wording: str, *, listed: bool = False) -> tuple[_Pieces, str]:
-    """Add to the wording, up to the reply; what neither goes on nor asks for something is no part of it."""
+    """Add to the wording, up to the reply; what neither goes on nor asks is no part of it."""
     reply = split_reply(text, first=bool(wording))
     goes_on = not wording or not ended(wording) or wording.endswith((":", ";"))
     if reply:
