@@ -67,6 +67,29 @@ def test_every_word_is_in_a_cell_or_rejected(name):
     assert missing <= {"Response", "response"}  # labels
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["Recommendation {roman}\n{text}", "{n} – {text}", "{n}: {text}", "Rec. {n} {text}", "REC-0{n} {text}", "R{n}: {text}",
+     "Recommendation No. {n}: {text}", "1.{n} Recommendation {n} – {text}"],
+)  # fmt: skip
+def test_numbers_in_many_spellings(form):
+    texts = ["The board should read every letter.", "The board should answer within a week."]
+    blocks = [form.format(n=n, roman="i" * n, text=text) for n, text in enumerate(texts, 1)]
+    assert wording("Recommendations\n\n" + "\n\n".join(blocks)) == texts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Recommendation 4 was closed in May.", "Recommendations 14", "RECOMMENDATIONS", "Recommendation 6 of the report on it."],
+)  # fmt: skip
+def test_what_speaks_of_a_recommendation_is_none(text):
+    assert not rows_of(f"Chronology\n\nThe panel met in May.\n\n{text}\n\nIt met again in June.\n")
+
+
+def test_no_lines_no_reading():
+    assert prose.read([]) is None
+
+
 def test_places_are_those_of_the_lines():
     text = "Recommendations\n\n1. The board should read\nevery letter.\n\n2. The board should answer.\n"
     assert [row.place for row in rows_of(text)] == ["line 3; line 4", "line 6"]

@@ -98,9 +98,16 @@ def _lines(tables: Sequence[RawTable]) -> dict[int, _Line]:
     texts = {i: _text(row) for i, (kind, row) in enumerate(rows) if _may_run(kind, row)}
     cuts = _cuts(texts)
     edges = _edges([row for _, row in rows])
-    breaks = [True, *(row.break_before for _, row in rows[1:]), True]
-    alone = {i for i in texts if breaks[i] and breaks[i + 1]}
-    return {i: _Line(text, i, _shape(text), i in cuts, i in alone, i in edges) for i, text in texts.items()}
+    alone = _between_breaks([row for _, row in rows])
+    lines = {}
+    for i, text in texts.items():
+        lines[i] = _Line(text, i, _shape(text), i in cuts, i in alone, i in edges)
+    return lines
+
+
+def _between_breaks(rows: Sequence[RawRow]) -> set[int]:
+    breaks = [True, *(row.break_before for row in rows[1:]), True]
+    return {i for i, (above, below) in enumerate(pairwise(breaks)) if above and below}
 
 
 def _cuts(texts: Mapping[int, str]) -> set[int]:

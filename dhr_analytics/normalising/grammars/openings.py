@@ -16,7 +16,7 @@ _TITLE = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3})+\.?\s+)?"  # "14.3 Recommendation 1: ..."
     r"(?P<number>(?:Recommendation|Rec\b\.?)(?:\s*(?:No\.?|Number|\#))?"
     r"(?:[\s-]*\d{1,3}(?:\.\d{1,3})*[a-z]?|\s+(?-i:[A-Z]{1,3}\d{1,3}|[A-Z]\b)"
-    rf"|\s+(?:{_COUNTED})\b)|R\d{{1,3}})(?![\w%])\s*"
+    rf"|\s+(?:{_COUNTED}|[ivx]{{1,5}})\b)|R\d{{1,3}})(?![\w%])\s*"
     r"(?:\((?P<body>[A-Z][^()\d]{1,60})\)\s*)?"
     r"(?P<sep>[:.)–—-]*)\s*(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -24,7 +24,7 @@ _TITLE = re.compile(
 _BULLETS = "•·▪●■◦‣➢✓–—*-"
 _MARK = re.compile(
     rf"(?P<number>(?P<bullet>[{_BULLETS}])|\(?(?:No\.? ?)?(?P<value>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}"
-    r"|[a-zA-Z]|[ivx]{2,5}|[IVX]{2,5})(?P<close>[.)]{0,2}))\s+(?P<rest>\S.*)",
+    r"|[a-zA-Z]|[ivx]{2,5}|[IVX]{2,5})(?P<close>\s[–—-](?=\s[A-Z])|[.):]{0,2}))\s+(?P<rest>\S.*)",
     re.DOTALL,
 )
 _LABEL = re.compile(r"(?P<label>[A-Z][\w’'/ &-]{1,60}?)\s*:(?:\s+(?P<rest>.*))?", re.DOTALL)
@@ -32,7 +32,7 @@ _LABEL = re.compile(r"(?P<label>[A-Z][\w’'/ &-]{1,60}?)\s*:(?:\s+(?P<rest>.*))
 
 @dataclass(frozen=True)
 class Mark:
-    """The mark of a list item: as printed, its style (``1``, ``1.1``, ``a``, ``i``, ``•``), count."""
+    """The mark of a list item as printed, its style (``1``, ``1.1``, ``a``, ``i``, ``•``), count."""
 
     number: str
     style: str
@@ -82,7 +82,7 @@ def mark(text: str) -> Mark | None:
     if not found["close"] and not _stands_bare(value, rest):
         return None
     style = _style(value)
-    printed = number if ")" in number else number.rstrip(".")
+    printed = number if ")" in number else number.rstrip(".:–—- ")
     return Mark(printed, style, _count(value, style), rest)
 
 
