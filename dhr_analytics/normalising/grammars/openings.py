@@ -32,7 +32,7 @@ _LABEL = re.compile(r"(?P<label>[A-Z][\w’'/ &-]{1,60}?)\s*:(?:\s+(?P<rest>.*))
 
 @dataclass(frozen=True)
 class Mark:
-    """The mark of a list item as printed, its style (``1``, ``1.1``, ``a``, ``i``, ``•``), count."""
+    """A list mark as printed, its style (``1``, ``1.1``, ``a``, ``i``, ``•``), count."""
 
     number: str
     style: str
