@@ -3,6 +3,7 @@
 import csv
 import re
 import textwrap
+import time
 from itertools import chain
 from pathlib import Path
 
@@ -62,8 +63,31 @@ def test_every_word_is_in_a_cell_or_rejected(name):
     for row in reading.rows:
         kept += [*row.cells.values(), row.section]
     printed = words(" ".join(cell for line in lines for cell in line.cells))
-    missing = {word for word in printed - words(" ".join(kept)) if not word.isdigit()}
+    missing = {word for word in printed - words(" ".join(kept)) if not word.isdigit() and len(word) > 1}
     assert missing <= {"Response", "response"}  # labels
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["Recommendation {roman}\n{text}", "{n} – {text}", "{n}: {text}", "Rec. {n} {text}", "REC-0{n} {text}", "R{n}: {text}",
+     "Recommendation No. {n}: {text}", "1.{n} Recommendation {n} – {text}"],
+)  # fmt: skip
+def test_numbers_in_many_spellings(form):
+    texts = ["The board should read every letter.", "The board should answer within a week."]
+    blocks = [form.format(n=n, roman="i" * n, text=text) for n, text in enumerate(texts, 1)]
+    assert wording("Recommendations\n\n" + "\n\n".join(blocks)) == texts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Recommendation 4 was closed in May.", "Recommendations 14", "RECOMMENDATIONS", "Recommendation 6 of the report on it."],
+)  # fmt: skip
+def test_what_speaks_of_a_recommendation_is_none(text):
+    assert not rows_of(f"Chronology\n\nThe panel met in May.\n\n{text}\n\nIt met again in June.\n")
+
+
+def test_no_lines_no_reading():
+    assert prose.read([]) is None
 
 
 def test_places_are_those_of_the_lines():
@@ -165,7 +189,9 @@ def test_whole_paragraphs_without_blank_lines(texts, form, spaced):
         for i, line in enumerate("\n".join(["Our recommendations", *replied]).split("\n"))
     ]).rows  # fmt: skip
     assert [row.cells["recommendation"] for row in rows] == texts
-    assert {(row.cells["response"], row.cells["progress"]) for row in rows} == {("Not accepted.", "The cost is too high.")}
+    assert {(row.cells["response"], row.cells["progress"]) for row in rows} == {
+        ("Not accepted.", "The cost is too high.")
+    }
 
 
 @given(recommendations, st.sampled_from(["number", "bracket", "bullet", "decimal"]), st.integers(60, 110))
@@ -187,14 +213,12 @@ def with_feet(lines: list[str], page: int) -> str:
 
 
 def test_time_grows_with_the_lines():
-    import time
-
     def seconds(n):
         text = "Recommendations\n\n" + "".join(f"{i}. The board should read letter {i}.\n\n" for i in range(1, n))
         lines = lines_of(text)
-        start = time.perf_counter()
+        start = time.process_time()
         prose.read(lines)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(200)
-    assert seconds(4000) < 8 * seconds(1000) + 0.1
+    assert min(seconds(4000) for _ in range(3)) < 10 * min(seconds(1000) for _ in range(3)) + 0.1

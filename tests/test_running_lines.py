@@ -82,6 +82,8 @@ def test_the_row_below_a_foot_stands_below_a_break():
         "{n}\n\nLetter sent to families\n\nComplete\n\n",
         "{n}. The board should ask what the\nfamily wants.\n\n",
         "{n}) The board should ask what\nfamilies want.\n\nThe board accepts this recommendation.\n\n",
+        "SR (24/25) {n} |\n\nHousing |\n\nThat the refuge be told |\n\n",
+        "{n}. Family views\n\nThe panel met them.\n\n",
         "Chapter {n}\n\nThe board met in May and said so.\n\n",
         "Table {n}\n\nCounts of calls\n\n",
         "Government response to recommendation {n}\n\nIt is accepted.\n\n",
@@ -135,9 +137,9 @@ def test_no_line_is_lost(lines):
 def test_time_grows_with_the_lines():
     def seconds(count):
         tables = read_text(pages(FEET["title and number"], 1, blank=True, count=count)[0].encode(), "p.txt")
-        start = time.perf_counter()
+        start = time.process_time()
         without_running_lines(tables)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(50)
-    assert seconds(2000) < 10 * seconds(400) + 0.1
+    assert min(seconds(2000) for _ in range(3)) < 12 * min(seconds(400) for _ in range(3)) + 0.1

@@ -9,22 +9,22 @@ from functools import cache
 from dhr_analytics.vocabulary import terms
 
 _COUNTED = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    "|sixteen|seventeen|eighteen|nineteen|twenty"
 )
 _TITLE = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3})+\.?\s+)?"  # "14.3 Recommendation 1: ..."
-    r"(?P<number>(?:Recommendation|Rec\b\.?)\s*(?:No\.?\s*|Number\s+|\#\s*)?"
-    rf"(?:(?-i:[A-Z]{{0,3}})\d{{1,3}}(?:\.\d{{1,3}})*[a-z]?|(?-i:[A-Z])\b|(?:{_COUNTED.replace(' ', '|')})\b)"
-    r"|R\d{1,3})(?![\w%])\s*"
+    r"(?P<number>(?:Recommendation|Rec\b\.?)(?:\s*(?:No\.?|Number|\#))?"
+    r"(?:[\s-]*\d{1,3}(?:\.\d{1,3})*[a-z]?|\s+(?-i:[A-Z]{1,3}\d{1,3}|[A-Z]\b)"
+    rf"|\s+(?:{_COUNTED}|[ivx]{{1,5}})\b)|R\d{{1,3}})(?![\w%])\s*"
     r"(?:\((?P<body>[A-Z][^()\d]{1,60})\)\s*)?"
     r"(?P<sep>[:.)–—-]*)\s*(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _BULLETS = "•·▪●■◦‣➢✓–—*-"
 _MARK = re.compile(
-    rf"(?P<number>(?P<bullet>[{_BULLETS}])|\(?(?P<value>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}"
-    r"|[a-zA-Z]|[ivx]{2,5}|[IVX]{2,5})(?P<close>[.)]{0,2}))\s+(?P<rest>\S.*)",
+    rf"(?P<number>(?P<bullet>[{_BULLETS}])|\(?(?:No\.? ?)?(?P<value>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}"
+    r"|[a-zA-Z]|[ivx]{2,5}|[IVX]{2,5})(?P<close>\s[–—-](?=\s[A-Z])|[.):]{0,2}))\s+(?P<rest>\S.*)",
     re.DOTALL,
 )
 _LABEL = re.compile(r"(?P<label>[A-Z][\w’'/ &-]{1,60}?)\s*:(?:\s+(?P<rest>.*))?", re.DOTALL)
@@ -32,7 +32,7 @@ _LABEL = re.compile(r"(?P<label>[A-Z][\w’'/ &-]{1,60}?)\s*:(?:\s+(?P<rest>.*))
 
 @dataclass(frozen=True)
 class Mark:
-    """The mark of a list item: as printed, its style (``1``, ``1.1``, ``a``, ``i``, ``•``), its place in the count."""
+    """A list mark as printed, its style (``1``, ``1.1``, ``a``, ``i``, ``•``), count."""
 
     number: str
     style: str
@@ -41,7 +41,7 @@ class Mark:
 
 
 def title(text: str) -> tuple[str, str, str] | None:
-    """Read "Recommendation 4 (Council): ..."; a sentence that speaks of recommendation 4 has no such title.
+    """Read "Recommendation 4 (Council): ..."; a sentence that speaks of it has no such title.
 
     Parameters
     ----------
@@ -79,13 +79,17 @@ def mark(text: str) -> Mark | None:
     number, value, rest = found["number"], found["value"] or "", found["rest"]
     if not value:
         return Mark("", "•", 0, rest)
-    if not found["close"] and not (rest[0].isupper() if value[0].isdigit() else _bare_letter(value, rest)):
+    if not found["close"] and not _stands_bare(value, rest):
         return None
     style = _style(value)
-    return Mark(number.rstrip(".") if ")" not in number else number, style, _count(value, style), rest)
+    printed = number if ")" in number else number.rstrip(".:–—- ")
+    return Mark(printed, style, _count(value, style), rest)
 
 
-def _bare_letter(value: str, rest: str) -> bool:
+def _stands_bare(value: str, rest: str) -> bool:
+    """Say whether a mark may stand without dot or bracket."""
+    if value[0].isdigit():
+        return rest[0].isupper()
     return len(value) == 1 and value.islower() and rest[0].islower()
 
 
@@ -123,13 +127,21 @@ def label(text: str) -> tuple[str, str, str] | None:
     found = _LABEL.fullmatch(text) or re.fullmatch(r"(?P<label>[A-Z][^.:;]{3,60})(?P<rest>)", text)
     if not found:
         return None
-    name = terms.fold(found["label"])
-    cell = _labels().get(name, "")
-    if not cell and name.endswith((" response", " reply")) and len(name.split()) <= 6:
-        cell = "response"
+    cell = _cell_of(terms.fold(found["label"]))
     if not cell or (found.re is not _LABEL and cell not in ("response", "recommendation")):
         return None
     return cell, found["label"], found["rest"] or ""
+
+
+def _cell_of(name: str) -> str:
+    cell = _labels().get(name, "")
+    replies = name.endswith((" response", " reply")) and len(name.split()) <= 6
+    return cell or ("response" if replies else "")
+
+
+def is_named(text: str) -> bool:
+    """Say whether a line opens as a titled recommendation or a label does."""
+    return title(text) is not None or label(text) is not None
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Lines of running text become paragraphs: footnotes and lone page feet go, wrapped lines are joined."""
+"""Lines of running text become paragraphs: footnotes and lone page feet go, lines are joined."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from dhr_analytics.normalising.grammars import openings
 from dhr_analytics.normalising.rows import Rejected
@@ -22,8 +23,8 @@ _FOOT = re.compile(
     re.IGNORECASE,
 )
 _HANGS = re.compile(
-    r"(?:,|\b(?:the|a|an|of|to|and|or|for|in|on|with|by|that|which|their|its|from|at|as|since|until|before"
-    r"|after|during|when|than|is|are|was|were|be|will|should|must|not|this|these|who|its|no|any))$"
+    r"(?:,|\b(?:the|a|an|of|to|and|or|for|in|on|with|by|that|which|their|its|from|at|as|since|until"
+    r"|before|after|during|when|than|is|are|was|were|be|will|should|must|not|this|these|who|no))$"
 )
 
 
@@ -88,29 +89,38 @@ def _width(rows: Sequence[RawRow]) -> int:
 def _goes_on(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
     """Say whether a line goes on with the paragraph above it."""
     above, line = _text(group[-1]), _text(row)
+    small, cut = line[0].islower(), not ended(above)
     if _opens(group, row, width):
         return False
-    cut = not ended(above)
     if row.break_before or not width:
-        return cut and (line[0].islower() or bool(_HANGS.search(above)))
-    if line[0].islower() or cut:
-        return line[0].islower() or len(above) > width * 0.6
-    full = len(above) + len(line.split()[0]) >= width  # the first word would not have fitted
+        return cut and (small or bool(_HANGS.search(above)))
+    return small or (len(above) > width * 0.6 if cut else _is_full(above, line, width))
+
+
+def _is_full(above: str, line: str, width: int) -> bool:
+    """Say whether a line below a whole sentence goes on: its first word would not fit above."""
+    full = len(above) + len(line.split()[0]) >= width
     return full and (line[-1] in ".!?" or len(line) > width * 0.6)
 
 
 def _opens(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
     """Say whether a line opens a paragraph by its first words."""
     above, line = _text(group[-1]), _text(row)
-    if openings.title(line) or openings.label(line):
-        return ended(above) or row.break_before or not width or len(above) < width * 0.8
+    apart = row.break_before or not width
+    if openings.is_named(line):
+        return apart or ended(above) or len(above) < width * 0.8
     mark = openings.mark(line)
-    if not mark:
+    if mark is None or ended(above) or _is_next(openings.mark(_text(group[0])), mark):
+        return mark is not None
+    free = apart or len(above) < width * 0.6
+    return free and not _HANGS.search(above)
+
+
+def _is_next(first: openings.Mark | None, mark: openings.Mark) -> bool:
+    """Say whether a mark counts on from the one that opens the paragraph above."""
+    if first is None or first.style != mark.style:
         return False
-    first = openings.mark(_text(group[0]))
-    if first and (first.style, first.count + bool(mark.count)) == (mark.style, mark.count):
-        return True
-    return ended(above) or (row.break_before or len(above) < width * 0.6) and not _HANGS.search(above)
+    return mark.count == first.count + (mark.count > 0)
 
 
 def _without_feet(rows: Sequence[RawRow]) -> tuple[list[RawRow], list[Rejected]]:
@@ -123,15 +133,14 @@ def _without_feet(rows: Sequence[RawRow]) -> tuple[list[RawRow], list[Rejected]]
 
 
 def _foot(rows: Sequence[RawRow], i: int) -> Sequence[int]:
-    """Find the lines of a page foot: alone between blank lines, or with its title in mid-sentence."""
-    after = rows[i + 1] if i + 1 < len(rows) else None
-    if rows[i].break_before and (after is None or after.break_before):
+    """Find the lines of a page foot: alone between blanks, or with its title in mid-sentence."""
+    below = rows[i + 1 : i + 2]
+    if rows[i].break_before and all(row.break_before for row in below):
         return [i]
-    top = i
-    while top and i - top < 3 and _is_titled(_text(rows[top - 1])):
-        top -= 1
-    cut = top and after and not ended(_text(rows[top - 1])) and _text(after)[0].islower()
-    return range(top, i + 1) if cut else []
+    above = [_text(row) for row in rows[max(i - 4, 0) : i]]
+    title = len(list(takewhile(_is_titled, reversed(above))))
+    cut = title < len(above) and not ended(above[-title - 1])
+    return range(i - title, i + 1) if cut and below and _text(below[0])[0].islower() else []
 
 
 def _is_titled(text: str) -> bool:
@@ -160,12 +169,22 @@ def _plain(number: str) -> str:
 
 def _blocks(rows: Sequence[RawRow], width: int) -> Iterator[range]:
     """Part rows at blank lines; each row is a block where rows are whole paragraphs."""
+    if not rows:
+        return
     starts = [i for i, row in enumerate(rows) if not i or not width or row.break_before]
     for start, stop in zip(starts, [*starts[1:], len(rows)], strict=True):
         yield range(start, stop)
 
 
+<<<<<<< HEAD:dhr_analytics/normalising/grammars/paragraphs.py
 def _taken_out(rows: Sequence[RawRow], gone: set[int], reason: str) -> tuple[list[RawRow], list[Rejected]]:
+=======
+def _taken_out(
+    rows: Sequence[RawRow],
+    gone: set[int],
+    reason: str,
+) -> tuple[list[RawRow], list[Rejected]]:
+>>>>>>> prose:dhr_analytics/normalising/grammars/lines.py
     kept: list[RawRow] = []
     for i, row in enumerate(rows):
         if i not in gone:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dhr_analytics.normalising.grammars import prose_parts as kinds
@@ -15,12 +15,13 @@ from dhr_analytics.vocabulary import terms
 
 _OF_ACTIONS = ("lead", "target", "status")
 _NUMBERED = ("1", "1.1")
+_Built = tuple[PlanRow, Sequence[Part]]  # a row and the parts that are in it
 _NOTHING = Part("end", kinds.Paragraph("", ()), "")
 
 
 @dataclass(frozen=True)
 class _List:
-    """Where the walk stands: the list of recommendations that is open, if any, and how it counts."""
+    """Where the walk stands: the list of recommendations that is open, and how it counts."""
 
     open: bool = False
     headed: bool = False  # by a heading, so that groups with headings of their own may follow
@@ -37,7 +38,7 @@ class _List:
 
 @dataclass(frozen=True)
 class _Found:
-    """A recommendation: the part that opens it, those below that may belong to it, and the list it stands in."""
+    """A recommendation: the part that opens it, those below that may belong to it, its list."""
 
     opening: Part
     below: tuple[Part, ...]
@@ -55,42 +56,51 @@ def read(lines: Sequence[RawRow]) -> Reading | None:
     Returns
     -------
     Reading or None
-        One row for each recommendation, all else rejected by paragraph; ``None`` where no recommendation stands in
-        the text, or where most of them are forms of label lines.
+        One row for each recommendation, all else rejected by paragraph; ``None`` where no
+        recommendation stands in the text, or where most of them are forms of label lines.
     """
-    paragraphs, rejected = read_paragraphs(lines)
+    paragraphs, aside = read_paragraphs(lines)
     parts = kinds.with_unmarked([kinds.part_of(paragraph) for paragraph in paragraphs])
     found = _find(parts)
-    built = [_build(each) for each in found]
-    forms = sum(any(part.body in _OF_ACTIONS for part in each.below if part.kind == "label") for each in found)
-    kept = _once([(row, used) for row, used in built if row.cells.get("recommendation")])
-    if not kept or forms * 2 > len(built):
+    if 2 * sum(map(_is_form, found)) > len(found):
         return None
-    used = {part.paragraph.places for _, row_parts in kept for part in row_parts}
-    sections = {row.section for row, _ in kept} - {""}
-    rejected += [_rejected(part) for part in parts if not _is_used(part, used, sections)]
+    kept = _once(map(_build, found))
+    if not kept:
+        return None
     order = {row.place: i for i, row in enumerate(lines)}
-    rejected.sort(key=lambda each: order.get(each.place.split("; ")[0], 0))
+    rejected = [*aside, *_left_over(parts, kept)]
+    rejected.sort(key=lambda each: order[each.place.split("; ")[0]])
     return Reading("prose", tuple(row for row, _ in kept), tuple(rejected))
 
 
-def _is_used(part: Part, used: set[tuple[str, ...]], sections: set[str]) -> bool:
-    heads = part.kind in ("heading", "item", "list") and kinds.heading_of(part.words) in sections
-    return part.paragraph.places in used or heads
+def _is_form(found: _Found) -> bool:
+    """Say whether label lines of an action stand below a recommendation."""
+    return any(part.kind == "label" and part.body in _OF_ACTIONS for part in found.below)
 
 
-def _rejected(part: Part) -> Rejected:
-    return Rejected("; ".join(part.paragraph.places), part.text, "text outside the plan")
+def _left_over(parts: Sequence[Part], kept: Sequence[_Built]) -> list[Rejected]:
+    """Reject each paragraph that is in no row; the heading of a section is."""
+    used = {part.paragraph.places for _, above in kept for part in above}
+    sections = {row.section for row, _ in kept}
+    return [
+        Rejected("; ".join(part.paragraph.places), part.text, "text outside the plan")
+        for part in parts
+        if part.paragraph.places not in used and not _is_section(part, sections)
+    ]
 
 
-def _once(built: Iterable[tuple[PlanRow, list[Part]]]) -> list[tuple[PlanRow, list[Part]]]:
-    """Keep one of each recommendation that is printed again, as in a summary: the one with a reply, or the first."""
-    kept: dict[tuple[str, ...], tuple[PlanRow, list[Part]]] = {}
+def _is_section(part: Part, sections: set[str]) -> bool:
+    heads = part.kind in ("heading", "item", "list")
+    return heads and kinds.heading_of(part.words) in sections
+
+
+def _once(built: Iterable[_Built]) -> list[_Built]:
+    """Keep one of each recommendation that is printed again: the one with a reply, or the first."""
+    kept: dict[tuple[str, ...], _Built] = {}
     for row, used in built:
-        number, words = row.cells.get("number", ""), terms.fold(row.cells["recommendation"])
-        key = (number, words) if number[:1].isalpha() else (row.section, number, words)
-        before = kept.get(key)
-        if before is None or len(before[0].cells) < len(row.cells):
+        number, wording = row.cells.get("number", ""), row.cells.get("recommendation", "")
+        key = ("" if number[:1].isalpha() else row.section, number, terms.fold(wording))
+        if wording and (key not in kept or len(kept[key][0].cells) < len(row.cells)):
             kept[key] = (row, used)
     return list(kept.values())
 
@@ -132,15 +142,15 @@ def _at_list(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if terms.any_of("prose", "follows up").search(part.words):
         return _List(), False
     section = kinds.heading_of(part.words) if kinds.is_group(part) else ""
-    mark = part.mark
-    chapter = (mark.style, mark.count) if mark else state.chapter
+    chapter = (part.style, part.count) if part.style else state.chapter
     return _List(open=True, headed=True, section=section, lead=part.body, chapter=chapter), False
 
 
 def _at_lead_in(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if kinds.is_foreign(part.text):
         return _List(own=False), False
-    if not state.open and not terms.any_of("prose", "recommends").search(kinds.last_sentence(part.text)):
+    asked = terms.any_of("prose", "recommends").search(kinds.last_sentence(part.text))
+    if not state.open and not asked:
         return _at_plain(state, part, before, below)
     lead = part.body or state.lead
     return replace(state, open=True, style="", last=0, fresh=True, lead=lead, inside=False), False
@@ -149,33 +159,37 @@ def _at_lead_in(state: _List, part: Part, before: Part, below: Part) -> _Step:
 def _at_heading(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if state.inside and before.kind == "title" and not before.words:
         return state, False
-    if _is_next_chapter(state, part) or terms.any_of("prose", "closes").match(part.words):
+    if _ends_list(state, part):
         return _List(), False
     if state.own and _heads_group(state, part, below):
         named = not state.open and terms.any_of("prose", "untitled").search(part.words)
         section = "" if named else kinds.heading_of(part.words)
         return replace(state, section=section, lead=part.body, fresh=True, inside=False), False
-    return replace(state, open=False, own=True, section="", lead="", fresh=False, inside=False), False
+    closed = replace(state, open=False, own=True, fresh=False, inside=False)
+    return replace(closed, section="", lead=""), False
 
 
 def _heads_group(state: _List, part: Part, below: Part) -> bool:
-    """Say whether a heading stands above recommendations: titled ones, or more of the list that is open."""
+    """Say whether a heading stands above recommendations: titled, or more of the open list."""
     if below.kind == "title" or _opens_by_label(below):
         return True
-    fits = below.kind == "lead_in" or (below.mark and state.style in ("", below.mark.style))
+    fits = below.kind == "lead_in" or (below.style and state.style in ("", below.style))
     return state.open and bool(fits) and (state.headed or bool(part.body))
 
 
-def _is_next_chapter(state: _List, part: Part) -> bool:
+def _ends_list(state: _List, part: Part) -> bool:
+    """Say whether a heading is that of the next chapter, or of a glossary and the like."""
     style, count = state.chapter
-    return part.mark is not None and part.mark.style == style and part.mark.count > count
+    chapter = part.style and part.style == style and part.count > count
+    return bool(chapter) or bool(terms.any_of("prose", "closes").match(part.words))
 
 
 def _at_title(state: _List, part: Part, before: Part, below: Part) -> _Step:
     empty = not part.words and below.kind in ("title", "contents", "list", "end")
     if not state.own or empty:
         return replace(state, inside=False), False
-    return replace(state, style="title", fresh=False, inside=True), True
+    section = state.section if state.fresh or state.style else ""  # a narrative may part them
+    return replace(state, style="title", section=section, fresh=False, inside=True), True
 
 
 def _opens_by_label(part: Part) -> bool:
@@ -193,62 +207,74 @@ def _at_label(state: _List, part: Part, before: Part, below: Part) -> _Step:
 def _at_item(state: _List, part: Part, before: Part, below: Part) -> _Step:
     if _heads(state, part, below):
         return _at_heading(state, part, before, below)
-    mark = part.mark
-    if mark is None or state.style == "title":
-        return replace(state, inside=state.inside and bool(mark) and mark.style != "1.1"), False
+    if state.style == "title":
+        return replace(state, inside=state.inside and part.style != "1.1"), False
     if _leads(state, part):
-        state, _ = _at_lead_in(state, part, before, below)
-        return replace(state, outer=mark.style), False
-    if _is_outer(state, mark.style):
-        return replace(state, inside=False), False
-    if not _counts_on(state, part, before):
-        return replace(state, inside=state.inside and mark.style != state.style), False
-    now = replace(state, open=True, style=mark.style, last=mark.count, fresh=False)
+        return replace(_at_lead_in(state, part, before, below)[0], outer=part.style), False
+    outer = _is_outer(state, part.style)
+    if outer or not _counts_on(state, part, before):
+        inside = not outer and state.inside and part.style != state.style
+        return replace(state, inside=inside, fresh=state.fresh and bool(state.style)), False
+    now = replace(state, open=True, style=part.style, last=part.count, fresh=False)
     return replace(now, inside=True), True
 
 
 def _heads(state: _List, part: Part, below: Part) -> bool:
     """Say whether a numbered line is a heading: "9. Glossary" among titled recommendations."""
-    mark = part.mark
-    if not mark or mark.style not in ("1", "1.1", "I") or not kinds.is_heading(part.words):
+    if part.style not in ("1", "1.1", "I") or not kinds.is_heading(part.words):
         return False
-    if below.kind == "title" or _opens_by_label(below) or terms.any_of("prose", "closes").match(part.words):
+    if _above_points(part, below) or terms.any_of("prose", "closes").match(part.words):
         return True
-    if not state.open or state.style not in ("", mark.style):
-        return True
-    return below.kind == "plain" and (mark.style == "1.1" or mark.count != state.last + 1)
+    if state.open and state.style in ("", part.style):
+        counts = part.style != "1.1" and part.count == state.last + 1
+        return below.kind == "plain" and not counts
+    return True
+
+
+def _above_points(part: Part, below: Part) -> bool:
+    """Say whether a numbered line stands above its own points, or a titled recommendation."""
+    numbered = below.number.startswith(f"{part.number}.")
+    return numbered or below.kind == "title" or _opens_by_label(below)
 
 
 def _is_outer(state: _List, style: str) -> bool:
     """Say whether a style is that of the paragraphs around the list."""
     if style == state.outer:
         return True
-    return style in _NUMBERED and (state.style, style) != ("1.1", "1") and state.style not in ("", style)
+    other = style in _NUMBERED and state.style not in ("", style)
+    return other and (state.style, style) != ("1.1", "1")
 
 
 def _leads(state: _List, part: Part) -> bool:
     """Say whether a numbered paragraph leads in a list: counted with the report, not from 1."""
-    mark = part.mark
-    if mark is None or mark.style not in _NUMBERED or not kinds.leads_in(part.words):
+    if part.style not in _NUMBERED or not kinds.leads_in(part.words):
         return False
-    counts = state.style == mark.style and mark.count == state.last + 1
-    return mark.style == "1.1" or (mark.count != 1 and not counts)
+    if state.style == part.style:
+        return part.style == "1" and part.count not in (1, state.last + 1)
+    return part.style == "1.1" or part.count != 1
 
 
 def _counts_on(state: _List, part: Part, before: Part) -> bool:
     """Say whether an item is the next of the list."""
-    mark = part.mark
-    if not mark or not state.own or part.words.endswith("?"):
-        return False
-    if mark.style in ("1", "1.1", "I") and part.words[0].islower() and not before.text.endswith((":", ";", "and")):
+    if not state.own or part.words.endswith("?") or _is_reference(part, before):
         return False
     if not state.open:  # a heading within a reply does not end the list
-        return (mark.style, mark.count) == (state.style, state.last + 1) == ("1", mark.count) and kinds.asks(part.words)
-    if mark.style == "1.1" or (not state.style and mark.count > 1):
-        return kinds.asks(part.words) and state.style in ("", mark.style)
-    if state.style not in ("", mark.style):
-        return False
-    return mark.style in ("•", "¶") or mark.count > state.last or (mark.count == 1 and state.fresh)
+        goes_on = part.style == state.style == "1" and part.count == state.last + 1
+        return goes_on and kinds.asks(part.words)
+    return state.style in ("", part.style) and _is_next(state, part)
+
+
+def _is_next(state: _List, part: Part) -> bool:
+    if part.style == "1.1" or (not state.style and part.count > 1):
+        return kinds.asks(part.words)
+    anew = part.count == 1 and state.fresh
+    return part.count == 0 or part.count > state.last or anew
+
+
+def _is_reference(part: Part, before: Part) -> bool:
+    """Say whether "(1) was discussed" goes on in small letters though no list is led in."""
+    small = part.style in ("1", "1.1", "I") and part.words[0].islower()
+    return small and not before.text.endswith((":", ";", "and"))
 
 
 def _at_plain(state: _List, part: Part, before: Part, below: Part) -> _Step:
@@ -276,36 +302,51 @@ _STEPS: dict[str, Callable[[_List, Part, Part, Part], _Step]] = {
 _Pieces = list[tuple[str, str]]  # of a paragraph: cell and text
 
 
-def _build(found: _Found) -> tuple[PlanRow, list[Part]]:
-    opening, below, topic = found.opening, found.below, _topic(found)
-    words = "" if topic else opening.words
-    pieces, goes_to = _word(words, "")
-    pieces, used = [*pieces], [opening]
-    wording = words
-    for part in below[1:] if topic and not opening.words else below:
+def _build(found: _Found) -> _Built:
+    opening, topic = found.opening, _topic(found)
+    below = found.below[1:] if topic and not opening.words else found.below
+    pieces, used = _pieces("" if topic else opening.words, below)
+    used = [opening, *used]
+    place = "; ".join(place for part in used for place in part.paragraph.places)
+    section = topic or found.within.section
+    cells = _joined([("number", _number(opening)), *pieces])
+    cells = _with_lead(cells, opening.body if opening.kind == "title" else "", found.within.lead)
+    return PlanRow(cells, place, section=section, opens="recommendation"), used
+
+
+def _number(opening: Part) -> str:
+    return "" if opening.kind == "label" else opening.number
+
+
+def _with_lead(cells: Mapping[str, str], *known: str) -> dict[str, str]:
+    """Name the lead: as a label does, else the body addressed, else the first that replies."""
+    replier = cells.get("replier", "").split("\n")[0]
+    lead = next((name for name in (cells.get("lead", ""), *known, replier) if name), "")
+    named = {**cells, "lead": lead}
+    told = {role: text for role, text in named.items() if text and role != "replier"}
+    return {role: text.replace("\n", " ") for role, text in told.items()}
+
+
+def _pieces(wording: str, below: Sequence[Part]) -> tuple[_Pieces, list[Part]]:
+    """Go down the parts of a recommendation; what is no part of it stays out."""
+    first, goes_to = _word(wording, "")
+    pieces, used = [*first], []
+    for part in below:
         more, goes_to = _read_part(part, goes_to, wording)
-        pieces += more
+        pieces.extend(more)
         wording = next((text for cell, text in more if cell == "recommendation"), wording)
         if more or part.kind == "label":
             used.append(part)
-    cells = _joined(pieces)
-    replier = cells.pop("replier", [""])[0]
-    known = opening.body if opening.kind == "title" else ""
-    texts = {cell: " ".join(texts) for cell, texts in cells.items()}
-    texts["lead"] = texts.get("lead") or known or found.within.lead or replier
-    texts["number"] = "" if opening.kind == "label" else opening.number
-    filled = {cell: text for cell, text in texts.items() if text}
-    place = "; ".join(place for part in used for place in part.paragraph.places)
-    section = topic or found.within.section
-    return PlanRow(filled, place, section=section, opens="recommendation"), used
+    return pieces, used
 
 
-def _joined(pieces: _Pieces) -> dict[str, list[str]]:
-    cells: dict[str, list[str]] = {}
+def _joined(pieces: _Pieces) -> dict[str, str]:
+    """Join the texts of each cell; a cell without text is none."""
+    texts: dict[str, list[str]] = {}
     for cell, text in pieces:
         if text:
-            cells.setdefault(cell, []).append(text)
-    return cells
+            texts.setdefault(cell, []).append(text)
+    return {cell: "\n".join(each) for cell, each in texts.items()}
 
 
 def _topic(found: _Found) -> str:
@@ -329,21 +370,22 @@ def _read_part(part: Part, goes_to: str, wording: str) -> tuple[_Pieces, str]:
             return [("replier", replier), *pieces], goes_to
         return [(part.body, part.words)], part.body
     if goes_to == "recommendation":
-        return _word(part.text, wording, listed=part.mark is not None)
+        return _word(part.text, wording, listed=bool(part.style))
     if goes_to == "response":
         return _answer(part.text)
     return ([(goes_to, part.text)] if goes_to else []), goes_to
 
 
 def _word(text: str, wording: str, *, listed: bool = False) -> tuple[_Pieces, str]:
-    """Add to the wording, up to the reply; what neither goes on nor asks for something is no part of it."""
+    """Add to the wording, up to the reply; what neither goes on nor asks is no part of it."""
     reply = split_reply(text, first=bool(wording))
+    goes_on = not wording or not ended(wording) or wording.endswith((":", ";"))
     if reply:
         before, response, after, replier = reply
-        texts = [("recommendation", before), ("response", response), ("progress", after)]
+        above = "recommendation" if goes_on or kinds.asks(before) else "progress"
+        texts = [(above, before), ("response", response), ("progress", after)]
         return [*texts, ("replier", replier)], "progress"
-    goes_on = not ended(wording) or wording.endswith((":", ";"))
-    if not wording or goes_on or listed or kinds.asks(text):
+    if goes_on or listed or kinds.asks(text):
         return [("recommendation", text)], "recommendation"
     return [], ""
 

@@ -1,9 +1,9 @@
-"""What each paragraph of running text is by its own words: a title, a label, a heading, an item, plain text."""
+"""What each paragraph of running text is by its own words: a title, a label, a heading, an item."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from dhr_analytics.normalising.grammars import openings
@@ -13,12 +13,14 @@ from dhr_analytics.vocabulary import terms
 
 _CONTENTS = re.compile(r".*(?:\.{3,}|(?:\. ){3,}|…)\s*(?:\d{1,4}|[ivx]+)$", re.DOTALL)
 _GLUED = re.compile(r"(?<=[a-z])\d{1,3}$")  # the number of a footnote
-_BEFORE = re.compile(
-    r"\bhad\s+recommended\b|(?=.*\b(?:19|20)\d\d\b).*\b(?:recommended|made)\b", re.IGNORECASE | re.DOTALL
-)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_PAST = re.compile(r"\b(?:recommended|made)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;,!?]$|[a-z]{2}[.!?]\s")
 _BELOW = re.compile(r"\b(?:below|as follows|the following)\b.{0,80}[.:]$", re.IGNORECASE)
-_ADDRESSED = re.compile(r"(?:.*\brecommendations?\s+)?(?:to|for)\s+(?:the\s+)?(?P<body>.+?):?", re.IGNORECASE)
+_ADDRESSED = re.compile(
+    r"(?:.*\brecommendations?\s+)?(?:to|for)\s+(?:the\s+)?(?P<body>.+?):?",
+    re.IGNORECASE,
+)
 _LED_IN = re.compile(
     r".*\b(?:recommendations?\s+(?:to|for)|recommends?\s+that|recommended\s+that)\s+(?:the\s+)?"
     r"(?P<body>[A-Z][\w’'& -]*?)(?:\s+should|\s+must)?:",
@@ -28,19 +30,23 @@ _LED_IN = re.compile(
 
 @dataclass(frozen=True)
 class Part:
-    """A paragraph and what it is; ``number`` and ``words`` are what stands before and after its opening."""
+    """A paragraph and what it is; ``number`` and ``words`` stand before and after its opening."""
 
     kind: str
     paragraph: Paragraph = field(repr=False)
     words: str
     number: str = ""
     body: str = ""  # the cell of a label, the body that a title or heading addresses
-    mark: openings.Mark | None = None
+    style: str = ""  # of the mark of an item or a numbered heading, as ``openings.Mark`` has it
+    count: int = 0
 
     @property
     def text(self) -> str:
         """The whole paragraph."""
         return self.paragraph.text
+
+
+_END = Part("contents", Paragraph("", ()), "")
 
 
 def part_of(paragraph: Paragraph) -> Part:
@@ -53,8 +59,8 @@ def part_of(paragraph: Paragraph) -> Part:
     Returns
     -------
     Part
-        Its ``kind`` is ``contents``, ``title``, ``label``, ``list`` (a heading that opens a list of recommendations),
-        ``lead_in``, ``item``, ``heading`` or ``plain``.
+        Its ``kind`` is ``contents``, ``title``, ``label``, ``list`` (a heading that opens a list
+        of recommendations), ``lead_in``, ``item``, ``heading`` or ``plain``.
     """
     text = paragraph.text
     if _CONTENTS.fullmatch(text):
@@ -68,12 +74,14 @@ def part_of(paragraph: Paragraph) -> Part:
     mark = openings.mark(text)
     words = mark.rest if mark else text
     kind = _kind(words, mark)
-    number = mark.number if mark else ""
-    return Part(kind, paragraph, words, number, addressee(words, kind), mark)
+    body = addressee(words, kind)
+    if mark:
+        return Part(kind, paragraph, words, mark.number, body, mark.style, mark.count)
+    return Part(kind, paragraph, words, body=body)
 
 
 def with_unmarked(parts: Sequence[Part]) -> list[Part]:
-    """Take plain paragraphs that ask for something, right below a heading of recommendations, for items without a mark.
+    """Take paragraphs that ask for something below a heading of recommendations for items.
 
     Parameters
     ----------
@@ -84,28 +92,23 @@ def with_unmarked(parts: Sequence[Part]) -> list[Part]:
     list of Part
         The same parts; a paragraph above a marked or titled item only introduces it.
     """
-    out: list[Part] = []
-    run: list[int] = []  # plain paragraphs since the last heading
+    items = {i for run in _runs_below_lists(parts) for i in run if _asks_first(parts[i].text)}
+    unmarked = {i: replace(parts[i], kind="item", style="¶") for i in items}
+    return [unmarked.get(i, part) for i, part in enumerate(parts)]
+
+
+def _runs_below_lists(parts: Sequence[Part]) -> Iterator[list[int]]:
+    """Find runs of plain paragraphs between headings of a list, the first of which asks."""
+    run: list[int] = []
     listed = False
-    for part in parts:
+    for i, part in enumerate([*parts, _END]):
         if part.kind == "plain" and listed:
-            run.append(len(out))
-        elif part.kind in ("list", "heading", "contents"):
-            _mark(out, run)
-            run, listed = [], part.kind == "list" or (listed and part.kind == "heading")
-        else:
-            run, listed = [], False
-        out.append(part)
-    _mark(out, run)
-    return out
-
-
-def _mark(parts: list[Part], run: Sequence[int]) -> None:
-    """Give a mark to each paragraph of a run that asks, if the first does."""
-    if run and _asks_first(parts[run[0]].text):
-        for i in run:
-            if _asks_first(text := parts[i].text):
-                parts[i] = replace(parts[i], kind="item", mark=openings.Mark("", "¶", 0, text))
+            run.append(i)
+            continue
+        heads = part.kind in ("list", "heading", "contents")
+        if heads and run and _asks_first(parts[run[0]].text):
+            yield run
+        run, listed = [], part.kind == "list" or (listed and part.kind == "heading")
 
 
 def _asks_first(text: str) -> bool:
@@ -126,7 +129,7 @@ def _kind(words: str, mark: openings.Mark | None) -> str:
 
 
 def is_heading(text: str) -> bool:
-    """Say whether a text may be a heading: short, begins with a capital, does not end as a sentence."""
+    """Say whether a text may be a heading: short, begins with a capital, is no sentence."""
     bare = _GLUED.sub("", text.rstrip(": "))
     short = len(bare) <= 90 and len(bare.split()) <= 12
     return short and bare[:1].isupper() and not _SENTENCE.search(bare)
@@ -151,8 +154,9 @@ def is_group(part: Part) -> bool:
 def leads_in(text: str) -> bool:
     """Say whether a paragraph leads in a list of what is asked for."""
     last = last_sentence(text)
-    listed = terms.any_of("prose", "list").search(last)
-    return bool(text.endswith(":") and (asks(last) or listed)) or bool(listed and _BELOW.search(last))
+    listed = terms.any_of("prose", "recommends").search(last)
+    opens = text.endswith(":") and (asks(last) or listed)
+    return bool(opens or (listed and _BELOW.search(last)))
 
 
 def last_sentence(text: str) -> str:
@@ -162,7 +166,8 @@ def last_sentence(text: str) -> str:
 
 def is_foreign(text: str) -> bool:
     """Say whether a heading or lead-in speaks of other reviews' recommendations."""
-    return bool(terms.any_of("prose", "foreign").search(text) or _BEFORE.search(text))
+    past = _YEAR.search(text) and _PAST.search(text)
+    return bool(past or terms.any_of("prose", "foreign").search(text))
 
 
 def asks(text: str) -> bool:

@@ -7,19 +7,25 @@ from functools import cache
 
 from dhr_analytics.vocabulary import terms
 
-_SENTENCE_END = re.compile(r"(?:(?<=[.!?])[\"”’)\]]*|(?<=[.!?] )(?<=\d\)))\s+(?=[\"“‘'(]?[A-Z0-9])")
-_HOW = r"(?:(?:fully|partially|partly|broadly|also|therefore|both|has|have|had|do|does|did|is|are|was|not|in|part|full|principle)\s+)*"
+# A sentence ends at its stop, or at a reference in brackets behind it: "... a year. (41.2)".
+_SENTENCE_END = re.compile(r"(?:(?<=[.!?])[\"”’)\]]*|(?<=\d\)))\s+(?=[\"“‘'(]?[A-Z0-9])")
+_HOW = (
+    r"(?:(?:fully|partially|partly|broadly|also|therefore|both|has|have|had|do|does|did|is|are"
+    r"|was|not|in|part|full|principle)\s+)*"
+)
 _BARE = 4  # words of a reply without a subject: "Agreed in part."
 _AFTER = (
-    r"(?=\s*[.,;:–—-]|\s*$|\s+(?:this|these|the\s+recommendation|recommendation|in\s+(?:principle|part|full)|with\s+(?:the|this)"
-    r"|and|both|fully|subject|under)\b)"
+    r"(?=\s*[.,;:–—-]|\s*$|\s+(?:this|these|the\s+recommendation|recommendation"
+    r"|in\s+(?:principle|part|full)|with\s+(?:the|this)|and|both|fully|subject|under)\b)"
 )
+_HOW_FAR = r"[Ff]ully|[Pp]artially|[Pp]artly|[Nn]ot\b"
+_NO_SUBJECT = rf"should|must|to\b|that|who|which|if|when|where|{_HOW_FAR}"
 
 
 @cache
 def _reply() -> re.Pattern[str]:
     verbs = terms.any_of("prose", "reply").pattern
-    subject = r"(?P<body>(?:(?!should|must|to\b|that|who|which|if|when|where|[Ff]ully|[Pp]artially|[Pp]artly|[Nn]ot\b)[\w’'&/-]+\s+){1,8}?)"
+    subject = rf"(?P<body>(?:(?!{_NO_SUBJECT})[\w’'&/-]+\s+){{1,8}}?)"
     return re.compile(rf"(?:{subject})?(?i:{_HOW}{verbs}){_AFTER}.*", re.DOTALL)
 
 
@@ -30,12 +36,12 @@ def split_reply(text: str, *, first: bool) -> tuple[str, str, str, str] | None:
     ----------
     text : str
     first : bool
-        Whether the first sentence may be the reply; it is not where the wording of the recommendation opens it.
+        Whether the first sentence may be the reply; where it opens the wording, it is not.
 
     Returns
     -------
     tuple of str or None
-        What stands before the reply, the reply, what follows, and the body that replies (``""`` where unnamed).
+        What stands before the reply, the reply, what follows, and the body that replies.
     """
     sentences = _SENTENCE_END.split(text)
     for i, sentence in enumerate(sentences):
