@@ -43,8 +43,8 @@ _TRIMMED = ("lead", "person", "target", "status", "scope")
 class Piece:
     """A piece of a document that may hold forms.
 
-    ``kind`` is ``field`` (a label and its value), ``heading``, ``text``,
-    ``line`` (of wrapped text), ``rest`` (of a cell that continues), ``header``, ``blank`` or ``aside`` (no part of a form).
+    ``kind`` is ``field`` (a label and its value), ``heading``, ``text``, ``line`` (of wrapped
+    text), ``rest`` (of a split cell), ``header``, ``blank`` or ``aside`` (no part of a form).
     ``origin`` is ``pair`` for a label and its value in two cells, ``column`` for a cell below a
     header, ``line`` for "Label: value". ``open`` says that the value may follow below; ``more``
     holds the further rows that the value stands in.

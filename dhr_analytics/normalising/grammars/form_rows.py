@@ -83,15 +83,19 @@ def _promote(forms: list[Form]) -> list[Form]:
     asked = [piece.text for form in forms for piece in form.of("recommendation")]
     if any(asked):
         return forms
-    learning = {p.label for form in forms for p in form.fields if p.text and _is_learning(p)}
-    if learning:
-        return [_recast(form, learning) for form in forms]
-    several = asked or any(len(form.of("action")) > 1 for form in forms)
-    return forms if several else [_recast(f, {p.label for p in f.of("action")}) for f in forms]
+    labels = _learning(forms) or (set() if asked else _only_actions(forms))
+    return [_recast(form, labels) for form in forms]
 
 
-def _is_learning(piece: Piece) -> bool:
-    return alternative(piece.label) == "recommendation"
+def _learning(forms: Sequence[Form]) -> set[str]:
+    pieces = (piece for form in forms for piece in form.fields if piece.text)
+    return {piece.label for piece in pieces if alternative(piece.label) == "recommendation"}
+
+
+def _only_actions(forms: Sequence[Form]) -> set[str]:
+    actions = [form.of("action") for form in forms]
+    several = any(len(each) > 1 for each in actions)
+    return set() if several else {piece.label for each in actions for piece in each}
 
 
 def _recast(form: Form, labels: set[str]) -> Form:
@@ -184,14 +188,17 @@ def _rows(form: Form, series: Series, head: Mapping[str, str]) -> list[PlanRow]:
     owned = _owned(form)
     shared, *own = (_cells(form, pieces, series) for pieces in _dealt(owned))
     rest = {role: text for role, text in shared.items() if role not in _ONCE}
-    lost = [role for role, text in rest.items() if all(c.get(role, text) != text for c in own)]
-    own = [{**rest, **cells} for cells in own]
-    whole = _whole(shared, lost)
+    whole = _whole(shared, [role for role in rest if _is_lost(role, rest[role], own)])
     same = _is_same(whole, head)
-    if not same:
-        own[0] = _added(whole, own[0])
+    own = [{**rest, **cells} for cells in own]
+    own[0] = _added({"notes": whole.get("notes", "")} if same else whole, own[0])
     rows = [_row(cells, form, is_action=bool(i) or same) for i, cells in enumerate(own)]
     return _placed(rows, _dealt(owned))
+
+
+def _is_lost(role: str, text: str, own: Sequence[Mapping[str, str]]) -> bool:
+    """Tell whether every action has another text of its own than the form has for all."""
+    return all(cells.get(role, text) != text for cells in own)
 
 
 def _placed(rows: Sequence[PlanRow], dealt: Sequence[Pieces]) -> list[PlanRow]:

@@ -1,4 +1,4 @@
-"""Forms: tables with labels down the side, for each recommendation its actions as fields or rows."""
+"""Forms: tables with labels down the side; actions are fields of a form, or rows below a header."""
 
 from __future__ import annotations
 

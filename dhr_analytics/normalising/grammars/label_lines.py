@@ -50,7 +50,10 @@ def _cell_pieces(row: RawRow, seen: Mapping[str, int]) -> list[Piece]:
     fields = [piece for piece in pieces if piece.kind == "field"]
     if len(fields) < 2 or len(pieces) <= len(filled(row)):
         return [Piece("aside", "", row)]
-    loose = [piece.text for piece in pieces if piece.kind == "text"]
-    number = next(filter(ID.fullmatch, loose), "")
-    wording = "\n".join(text for text in loose if text != number)
-    return [as_title((number, wording), row, "line"), *fields] if wording else fields
+    return [*_beside(row, [piece.text for piece in pieces if piece.kind == "text"]), *fields]
+
+
+def _beside(row: RawRow, texts: Sequence[str]) -> list[Piece]:
+    number = next(filter(ID.fullmatch, texts), "")
+    wording = "\n".join(text for text in texts if text != number)
+    return [as_title((number, wording), row, "line")] if texts else []

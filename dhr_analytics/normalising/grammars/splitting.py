@@ -122,7 +122,8 @@ def _starts(fields: Sequence[Piece], breaks: Container[int]) -> list[int]:
     starts: list[int] = []
     seen: set[str] = set()  # roles and labels of the form
     for i, (piece, below) in enumerate(zip(fields, [*fields[1:], None], strict=False)):
-        stray = i in breaks and not _CORE & seen
+        awaited = "number" in seen and piece.role == "recommendation"
+        stray = i in breaks and not awaited and _CORE.isdisjoint(seen)
         if not starts or stray or _begins(piece, below, seen, opener):
             starts.append(i)
             seen = set()
