@@ -260,17 +260,29 @@ def _record(row: RawRow, columns: Columns, *, cut: bool) -> list[Piece]:
 
 
 def _mended(pieces: Sequence[Piece]) -> list[Piece]:
-    """Take a name that is neither known nor repeated for a label where labels stand around it."""
+    """Name what neighbours tell: an unknown label between labels, the wording of a title."""
     made: list[Piece] = []
     for i, piece in enumerate(pieces):
-        above = made[-1] if made and made[-1].origin == "pair" else None
-        below = pieces[i + 1 : i + 3]
-        if above and piece.kind == "aside" and any(each.origin == "pair" for each in below):
-            piece = _unlisted(piece, above)
-        elif not above and _heads_list(piece, below):
-            piece = Piece("aside", "", piece.row)
-        made.append(piece)
+        above, below = made[-1:], pieces[i + 1 : i + 3]
+        if _has_pair(above):
+            named = _unlisted(piece) if piece.kind == "aside" and _has_pair(below) else piece
+            made.append(_worded(named, above[0]))
+        else:
+            heads = _heads_list(piece, below)
+            made.append(Piece("aside", "", piece.row) if heads else piece)
     return made
+
+
+def _has_pair(pieces: Sequence[Piece]) -> bool:
+    return any(piece.origin == "pair" for piece in pieces)
+
+
+def _worded(piece: Piece, above: Piece) -> Piece:
+    """Take the value of a label that says nothing for the wording of the title above it."""
+    unknown = piece.role == "other" and not worded_role(piece.label)
+    awaited = above.role == "recommendation" and above.open and not above.text
+    words = len(piece.text.split())
+    return replace(piece, role="recommendation") if unknown and awaited and words > 3 else piece
 
 
 def _heads_list(piece: Piece, below: Sequence[Piece]) -> bool:
@@ -279,10 +291,8 @@ def _heads_list(piece: Piece, below: Sequence[Piece]) -> bool:
     return piece.origin == "pair" and not piece.open and bool(listed) and all(listed)
 
 
-def _unlisted(piece: Piece, above: Piece) -> Piece:
+def _unlisted(piece: Piece) -> Piece:
     cells = filled(piece.row)
     if len(cells) != 2 or not may_be_label(cells[0]):
         return piece
-    is_wording = above.open and not above.text and len(cells[1].split()) > 3
-    role = "recommendation" if is_wording else "other"
-    return Piece("field", cells[1], piece.row, cells[0].strip(" :"), role, "", "pair")
+    return Piece("field", cells[1], piece.row, cells[0].strip(" :"), "other", "", "pair")
