@@ -1,0 +1,168 @@
+"""Splitting: the pieces of a document as forms with the heading above each, and what is left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from dhr_analytics.normalising.cells.agencies import is_agency
+from dhr_analytics.normalising.grammars.fields import Piece, extended
+from dhr_analytics.vocabulary import terms
+
+_CORE = frozenset(("recommendation", "action"))
+_STARTS = ("number", "recommendation")
+# Whose value may have a second paragraph.
+_LONG = (*_CORE, "progress", "outcome", "evidence", "response", "other")
+_TITLES = ("action plan", "improvement plan", "homicide review", "related death review")
+_NAMES = set("plan log tracker register review dhr dardr summary report appendix annex".split())
+_CAPTIONS = ("recommendation", "recommendations", "actions", "action plan")
+_WHY = ("text that stands beside the forms", "heading without recommendations")
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of one recommendation and the heading above it."""
+
+    fields: tuple[Piece, ...]
+    section: str
+
+    def of(self, role: str) -> list[Piece]:
+        """Return the fields of a role."""
+        return [piece for piece in self.fields if piece.role == role]
+
+
+def split_forms(pieces: Sequence[Piece]) -> tuple[list[Form], dict[int, str]]:
+    """Split the pieces of a document into forms.
+
+    Parameters
+    ----------
+    pieces : sequence of Piece
+        In document order.
+
+    Returns
+    -------
+    forms : list of Form
+    left : dict of int to str
+        Why a row is in no form, by the ``id`` of the row.
+    """
+    fields, loose = _join(pieces)
+    starts = _starts(fields, dict(loose))
+    first = next((piece.text for piece in pieces if piece.kind == "heading"), "")
+    above = {at: piece for at, piece in _headings(loose, first).items() if at in starts}
+    forms, section = [], ""
+    for start, end in pairwise([*starts, len(fields)]):
+        section = above[start].text if start in above else section
+        forms.append(Form(tuple(fields[start:end]), section))
+    kept = {id(piece.row) for piece in above.values()}
+    return forms, {id(p.row): _WHY[p.kind == "heading"] for _, p in loose if id(p.row) not in kept}
+
+
+def _join(pieces: Sequence[Piece]) -> tuple[list[Piece], list[tuple[int, Piece]]]:
+    """Join what continues a field; return fields, and what else stands before which of them."""
+    fields: list[Piece] = []
+    loose: list[tuple[int, Piece]] = []
+    closed = True
+    for piece in pieces:
+        if piece.kind == "field":
+            fields.append(piece)
+            closed = False
+        elif fields and _continues(piece, fields[-1], closed=closed):
+            at = _continued(fields, piece.role)
+            fields[at] = _longer(fields[at], piece)
+        elif piece.kind not in ("blank", "header"):
+            loose.append((len(fields), piece))
+            closed = closed or piece.kind in ("heading", "aside")
+    return fields, loose
+
+
+def _headings(loose: Sequence[tuple[int, Piece]], first: str) -> dict[int, Piece]:
+    """Return the headings right above fields; an agency's may have a text of its own below it."""
+    found: dict[int, Piece] = {}
+    for at, piece in loose:
+        if piece.kind == "heading" and not _is_title(piece.text, first):
+            found[at] = piece
+        elif at in found and (piece.kind == "aside" or not is_agency(found[at].text)):
+            del found[at]
+    return found
+
+
+def _continues(piece: Piece, above: Piece, *, closed: bool) -> bool:
+    """Tell whether a piece continues the field above it."""
+    if piece.kind == "rest":
+        return True
+    if closed or piece.kind not in ("heading", "text", "line"):
+        return False
+    if piece.kind == "heading" or not above.text:
+        return above.open and not above.text
+    wording = above.open and above.role == "recommendation"
+    return wording or (above.origin == "line" and _is_wrapped(piece, above))
+
+
+def _is_wrapped(piece: Piece, above: Piece) -> bool:
+    long = piece.kind == "line" or above.role in _LONG
+    return piece.text[:1].islower() or (long and not piece.row.break_before)
+
+
+def _continued(fields: Sequence[Piece], role: str) -> int:
+    """Find the field that a split cell continues; the last one, where its role is not known."""
+    back = range(len(fields) - 1, max(len(fields) - 12, -1), -1)
+    return next((i for i in back if role and fields[i].role == role), len(fields) - 1)
+
+
+def _longer(above: Piece, piece: Piece) -> Piece:
+    longer = extended(above, piece.text)
+    return longer if piece.row is above.row else replace(longer, more=(*above.more, piece.row))
+
+
+def _starts(fields: Sequence[Piece], breaks: Container[int]) -> list[int]:
+    """Return the fields that forms begin with."""
+    opener = _opener(fields)
+    starts: list[int] = []
+    seen: set[str] = set()  # roles and labels of the form
+    for i, (piece, below) in enumerate(zip(fields, [*fields[1:], None], strict=False)):
+        awaited = "number" in seen and piece.role == "recommendation"
+        stray = i in breaks and not awaited and _CORE.isdisjoint(seen)
+        if not starts or stray or _begins(piece, below, seen, opener):
+            starts.append(i)
+            seen = set()
+        wording = piece.role == "recommendation" and piece.text
+        seen |= {piece.role, f"label {piece.stem}", "wording" if wording else ""}
+    return starts
+
+
+def _opener(fields: Sequence[Piece]) -> str:
+    """Find the label that forms begin with: the first as frequent as recommendations are."""
+    printed = [piece for piece in fields if not piece.is_column]
+    roles = Counter(piece.role for piece in printed)
+    stems = Counter(piece.stem for piece in printed)
+    n = roles["recommendation"] or roles["number"] or roles["action"]
+    return next((piece.stem for piece in printed if stems[piece.stem] == n > 1), "")
+
+
+def _begins(piece: Piece, below: Piece | None, seen: set[str], opener: str) -> bool:
+    """Tell whether a field begins a form, from what the form above it has already."""
+    is_asked = piece.role == "recommendation"
+    if _CORE.isdisjoint(seen) or (is_asked and _is_wording(piece, seen)):
+        return False
+    if not opener or (is_asked and piece.stem != opener):
+        return piece.role in _STARTS and bool({piece.role, "action"} & seen)
+    return f"label {opener}" in seen and (piece.stem == opener or _is_before(piece, below, opener))
+
+
+def _is_wording(piece: Piece, seen: set[str]) -> bool:
+    """Tell whether a recommendation is the wording of "Recommendation 4" above."""
+    return not piece.number and seen.isdisjoint(("wording", "action"))
+
+
+def _is_before(piece: Piece, below: Piece | None, opener: str) -> bool:
+    """Tell whether a number or theme, which not every form has, stands above what each has."""
+    return piece.role in ("number", "section") and below is not None and below.stem == opener
+
+
+def _is_title(text: str, first: str) -> bool:
+    """Tell whether a heading names the document, as its first heading may, or only the table."""
+    folded = terms.fold(text)
+    named = text == first and not _NAMES.isdisjoint(folded.split())
+    return named or folded in _CAPTIONS or any(words in folded for words in _TITLES)
