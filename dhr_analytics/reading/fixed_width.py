@@ -26,8 +26,8 @@ _TOLERANCE_AT_STARTS = 8
 _KEPT = 0.75
 # Letters differ in width: a line of a converter is full at this share of its column.
 _FILLED = 0.9
-# No page is as wide: the line is a paragraph.
-_WIDEST = 1000
+# No page is wider, and no table has more columns: the line is a paragraph.
+_WIDEST, _MOST = 1000, 40
 
 Gutters = tuple[tuple[int, int], ...]
 
@@ -147,9 +147,10 @@ def _pieces(lines: Sequence[str], others: frozenset[int]) -> Iterator[list[_Line
 
 
 def _chunks(line: str) -> tuple[tuple[int, str], ...]:
-    if len(line) > _WIDEST:
+    found = [(m.start(), m[0]) for m in _WORDS.finditer(line[:_WIDEST].replace("\xa0", " "))]
+    if len(line) > _WIDEST or len(found) > _MOST:
         return ((0, line.strip()),)
-    return tuple((m.start(), m[0]) for m in _WORDS.finditer(line.replace("\xa0", " ")))
+    return tuple(found)
 
 
 def _mark(line: str) -> str:
@@ -426,11 +427,13 @@ def _come_again(names: Iterable[str]) -> bool:
 
 
 def _cell(parts: Iterable[str]) -> str:
-    text = ""
+    text: list[str] = []
     for part in filter(None, parts):
-        joint = "\n" if _BULLET.match(part) else "" if re.search(r"\w[-/]$", text) else " "
-        text += joint * bool(text) + part
-    return text
+        if text:
+            open_ = re.search(r"\w[-/]$", text[-1])
+            text.append("\n" if _BULLET.match(part) else "" if open_ else " ")
+        text.append(part)
+    return "".join(text)
 
 
 def _is_table(group: _Group, lines: Sequence[_Line], rows: Sequence[RawRow], below: str) -> bool:
@@ -454,6 +457,8 @@ def _hangs(lines: Sequence[_Line], gutters: Gutters) -> bool:
 
 
 def _is_wide(lines: Sequence[_Line], rows: Sequence[RawRow], bars: int) -> bool:
-    """Tell whether rows and lines with three cells or more are enough; one row will do between bars."""
+    """Tell whether rows and lines with three cells are enough; one row will do between bars."""
     wide = sum(len(list(filter(None, row.cells))) > 2 for row in rows)
-    return wide > 0 and (bars > 1 or (wide > 1 and sum(len(line.chunks) > 2 for line in lines) > 2))
+    several = sum(len(line.chunks) > 1 for line in lines)
+    full = sum(len(line.chunks) > 2 for line in lines)
+    return wide > 0 and (bars > 1 or (wide > 1 and full > 1 and several + full > 5))
