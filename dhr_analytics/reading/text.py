@@ -5,10 +5,13 @@ from __future__ import annotations
 import codecs
 import html
 import re
-from collections.abc import Sequence
-from itertools import groupby, takewhile
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from dhr_analytics.errors import InputError
+from dhr_analytics.reading.fixed_width import ColumnTable, find_columns
 from dhr_analytics.reading.table import RawRow, RawTable
 
 _PARAGRAPH_END = re.compile(r"</(?:p|div|li|h[1-6]|ul|ol)\s*>|<br\s*/?>", re.IGNORECASE)
@@ -23,6 +26,9 @@ _EMPHASIS_MARK = re.compile(r"\*\*|__")
 _PIPE_ROW = re.compile(r"^\s*\|.*\|\s*$")
 _PIPE_RULE = re.compile(r"^\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$")
 # Marks inside a Markdown cell, and what is left of them; struck-out words are no longer part of the plan.
+# A pipe between blanks or at the end of a cell: "and|or" in running text is none.
+_BARE_PIPE = re.compile(r"(?<!\S)\|(?!\S)")
+_LINE_END = re.compile(r"[\n\v\x1c-\x1e\x85\u2028\u2029]|(?<=\f)")
 _INLINE = (
     (re.compile(r"~~[^~]+~~"), ""),
     (re.compile(r"!?\[([^\[\]]+)\]\([^)\s]*\)"), r"\1"),
@@ -51,21 +57,39 @@ def read_text(data: bytes, name: str) -> list[RawTable]:
     InputError
         When the bytes are no text.
     """
-    rows = []
-    blank = False
-    lines = decode(data, name).splitlines()
-    piped = pipe_lines(lines)
-    for number, line in enumerate(lines, start=1):
-        if not line.strip(" \t\f\ufeff"):
-            blank = True
-            continue
-        cells = _split(line, piped.get(number - 1, ""))
-        rows.append(RawRow(tuple(clean_cell(cell) for cell in cells), f"line {number}", blank or "\f" in line))
-        blank = False
-    return [
-        RawTable(tuple(group), kind="table" if tabular else "text")
-        for tabular, group in groupby(rows, key=lambda row: len(row.cells) > 1)
-    ]
+    lines = _LINE_END.split(decode(data, name))
+    split = _split_lines(lines)
+    columns = find_columns(lines, (i for i, cells in split.items() if len(cells) > 1))
+    inside = {i for table in columns for i in range(table.first, table.last + 1)}
+    # A table of columns parts the rows around it.
+    firsts = [table.first for table in columns]
+    found = [(i, 1, _clean(table)) for i, table in enumerate(columns)]
+    rows = [(bisect_right(firsts, i), _row(lines, i, split[i])) for i in sorted(split.keys() - inside)]
+    for (above, tabular), run in groupby(rows, key=lambda item: (item[0], len(item[1].cells) > 1)):
+        found.append((above, 0, _run(run, tabular)))
+    return [table for _, _, table in sorted(found, key=lambda item: item[:2])]
+
+
+def _run(rows: Iterable[tuple[int, RawRow]], tabular: bool) -> RawTable:
+    return RawTable(tuple(row for _, row in rows), kind="table" if tabular else "text")
+
+
+def _split_lines(lines: Sequence[str]) -> dict[int, list[str]]:
+    """Return the cells of each line that is not blank, by its index."""
+    ruled, piped = pipe_lines(lines), bare_pipe_lines(lines)
+    return {
+        i: _split(line, ruled.get(i, ""), bare=i in piped) for i, line in enumerate(lines) if line.strip(" \t\f\ufeff")
+    }
+
+
+def _row(lines: Sequence[str], i: int, cells: Sequence[str]) -> RawRow:
+    above = lines[i - 1] if i else " "
+    blank = i > 0 and not above.strip(" \t\f\ufeff")
+    return RawRow(tuple(map(clean_cell, cells)), f"line {i + 1}", blank or "\f" in above or "\f" in lines[i])
+
+
+def _clean(table: ColumnTable) -> RawTable:
+    return RawTable(tuple(replace(row, cells=tuple(map(clean_cell, row.cells))) for row in table.rows))
 
 
 def clean_cell(text: str) -> str:
@@ -101,28 +125,65 @@ def pipe_lines(lines: Sequence[str]) -> dict[int, str]:
         The separator row of each such line, by index into ``lines``.
     """
     found: dict[int, str] = {}
+    rule = ""
     for i, line in enumerate(lines):
         if i and "|" in line and "|" in lines[i - 1] and _PIPE_RULE.match(line.strip()):
-            rows = (i - 1, i, *takewhile(lambda j: "|" in lines[j], range(i + 1, len(lines))))
-            found |= dict.fromkeys(rows, line.strip())
+            rule = found[i - 1] = line.strip()
+        rule = rule if "|" in line else ""
+        if rule:
+            found[i] = rule
     return found
 
 
-def _split(line: str, rule: str) -> list[str]:
+def bare_pipe_lines(lines: Sequence[str]) -> frozenset[int]:
+    """Find the lines of tables with pipes between the cells alone ("a | b | c"), without a rule.
+
+    Parameters
+    ----------
+    lines : sequence of str
+
+    Returns
+    -------
+    frozenset of int
+        Indices of lines that have as many pipes as the line before or after them; with two pipes or more, lone
+        lines like them too, as page breaks leave them.
+    """
+    counts = {i: len(_BARE_PIPE.findall(line)) for i, line in enumerate(lines) if "|" in line}
+    found: set[int] = set()
+    widths: set[int] = set()
+    for i in counts:
+        above = counts[i] == counts.get(i - 1)
+        if above and (i - 1 in found or (_is_bare_row(lines[i], counts[i]) and _is_bare_row(lines[i - 1], counts[i]))):
+            found |= {i - 1, i}
+            widths |= {counts[i]} - {1}
+    return frozenset(found.union(i for i, count in counts.items() if count in widths))
+
+
+def _is_bare_row(line: str, pipes: int) -> bool:
+    """Tell a row from a cell on a line of its own, which has one pipe behind it."""
+    return pipes > 1 or (pipes == 1 and all(_BARE_PIPE.split(line.strip())))
+
+
+def _split(line: str, rule: str, *, bare: bool = False) -> list[str]:
     if "\t" in line and not rule:
         return line.split("\t")
     if not rule and not _PIPE_ROW.match(line):
-        return [line]
-    cells = re.split(r"(?<!\\)\|", line.strip())
+        return [_plain(cell) for cell in _BARE_PIPE.split(line)] if bare else [line]
+    return [_plain(cell) for cell in _within_edges(re.split(r"(?<!\\)\|", line.strip()), rule)]
+
+
+def _within_edges(cells: list[str], rule: str) -> list[str]:
     # Without pipes around the table, one at the edge of a row stands beside an empty cell.
-    width = len(rule.strip("|").split("|"))
-    if not cells[0].strip() and (not rule or rule.startswith("|") or len(cells) > width):
+    width = len(rule.strip("|").split("|")) if rule else 0
+    if not cells[0].strip() and (rule[:1] in ("", "|") or len(cells) > width):
         cells = cells[1:]
-    if not cells[-1].strip() and (not rule or len(cells) > width):
-        cells = cells[:-1]
+    return cells[:-1] if not cells[-1].strip() and len(cells) > width else cells
+
+
+def _plain(cell: str) -> str:
     for mark, left in _INLINE:
-        cells = [mark.sub(left, cell) for cell in cells]
-    return cells
+        cell = mark.sub(left, cell)
+    return cell
 
 
 def decode(data: bytes, name: str) -> str:

@@ -1,0 +1,464 @@
+"""Plain text: tables whose columns are aligned by spaces, as printers and ``pdftotext -layout`` leave them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, pairwise
+
+from dhr_analytics.reading.table import RawRow
+
+_WORDS = re.compile(r"\S+(?: \S+)*")
+_RULE = re.compile(r"\s*[-=_─━—]{5,}\s*")
+_COLUMN_RULE = re.compile(r"\s*[-=─]{2,}(?:\s+[-=─]{2,})+\s*")
+_BULLET = re.compile(r"[•·▪●◦‣*–-]\s")
+_NUMBER = re.compile(r"\(?(?:[A-Z][A-Za-z]{0,3}[ .-]?)?\d{1,3}(?:[./-]\d{1,3}){0,2}[a-z]?(?:[.):]|[.):]\s.*)?")
+_BARRED = re.compile(r"[rs]")
+# One line in so many may run over a gutter: converters leave a single blank where two columns touch.
+_TOLERANCE = 25
+# Before a position where cells begin again and again, it may be one in so many.
+_TOLERANCE_AT_STARTS = 8
+# Two pieces are one table where so many of the gutters of either remain.
+_KEPT = 0.75
+# Letters differ in width: a line of a converter is full at this share of its column.
+_FILLED = 0.9
+# No page is wider, and no table has more columns: the line is a paragraph.
+_WIDEST, _MOST = 1000, 40
+
+Gutters = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class ColumnTable:
+    """A table of fixed-width columns: its first and last line, counted from 0, and its rows."""
+
+    first: int
+    last: int
+    rows: tuple[RawRow, ...]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line in chunks that two blanks or more part, and what stands above it, a letter a line.
+
+    b: blank, p: page break, r: rule of dashes, s: rule that shows the columns, x: another kind of table.
+    """
+
+    at: int
+    chunks: tuple[tuple[int, str], ...]
+    above: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Pieces that may be one table: which, how many of its lines fill each position, of those with several chunks."""
+
+    first: int
+    end: int
+    filled: Counter[int]
+    voters: int
+    starts: Counter[int]
+    edges: Gutters = ()
+
+    @cached_property
+    def gutters(self) -> Gutters:
+        """The blank columns: those of the rule, or those that hardly a line fills."""
+        return self.edges or tuple(_blank_columns(self))
+
+
+def find_columns(lines: Sequence[str], others: Iterable[int] = ()) -> list[ColumnTable]:
+    """Find the tables of fixed-width columns in a text.
+
+    A table is a run of pieces (lines between blank lines or rules) that keep the same gutters:
+    without rules at least two over several lines, so that prose and letter heads stay text; one is
+    enough between rules, or where the names on the left come again, as in forms.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        The lines of the text; a page break is a form feed at the end of a line.
+    others : iterable of int
+        Indices of lines that belong to tables of another kind.
+
+    Returns
+    -------
+    list of ColumnTable
+        In the order of the text. Lines of a cell are joined with a blank, or with a newline before
+        a bullet.
+    """
+    tables: list[ColumnTable] = []
+    known: Gutters = ()
+    end = 0
+    pieces = list(_pieces(lines, frozenset(others)))
+    for group in _groups(pieces):
+        inside = list(chain.from_iterable(pieces[group.first : group.end]))
+        gutters, (kept, rows) = group.gutters, _read(inside, group.gutters)
+        if not _is_table(group, inside, rows, _above(pieces, group.end)):
+            # Too little to go by, unless it keeps the columns of the table on the page above.
+            turned = _turned(pieces[end : group.first + 1])
+            gutters = known if turned and not _any_crosses(inside, known) else ()
+            kept, rows = _read(inside, gutters)
+        if rows:
+            tables.append(ColumnTable(kept[0].at, kept[-1].at, tuple(rows)))
+            known = gutters if len(gutters) > 1 else ()
+        end = group.end
+    return tables
+
+
+def _turned(pieces: Iterable[Sequence[_Line]]) -> bool:
+    return any("p" in piece[0].above for piece in pieces)
+
+
+def _blank_columns(group: _Group) -> Iterator[tuple[int, int]]:
+    noise, more = group.voters // _TOLERANCE, group.voters // _TOLERANCE_AT_STARTS
+    often = [at for at, count in group.starts.items() if count * 4 > group.voters]
+    near = dict.fromkeys([at - back for at in often for back in (1, 2)], more)
+    used = sorted(at for at, count in group.filled.items() if count > near.get(at, noise))
+    for left, right in pairwise(used):
+        # One blank is enough where cells begin again and again.
+        if right - left > (1 if group.starts[right] > noise + 2 else 2):
+            yield left + 1, right
+
+
+def _above(pieces: Sequence[Sequence[_Line]], i: int) -> str:
+    return pieces[i][0].above if i < len(pieces) else "p"
+
+
+def _pieces(lines: Sequence[str], others: frozenset[int]) -> Iterator[list[_Line]]:
+    """Part the text at blank lines and rules."""
+    piece: list[_Line] = []
+    above = rule = ""
+    for at, line in enumerate(lines):
+        mark = "x" if at in others else _mark(line)
+        if mark:
+            yield from [piece] if piece else []
+            piece, above = [], above[-20:] + mark
+            rule = line if mark == "s" else rule
+        else:
+            piece.append(_Line(at, _chunks(line), above, rule))
+            above = rule = ""
+        above += "p" * ("\f" in line)
+    yield from [piece] if piece else []
+
+
+def _chunks(line: str) -> tuple[tuple[int, str], ...]:
+    found = [(m.start(), m[0]) for m in _WORDS.finditer(line[:_WIDEST].replace("\xa0", " "))]
+    if len(line) > _WIDEST or len(found) > _MOST:
+        return ((0, line.strip()),)
+    return tuple(found)
+
+
+def _mark(line: str) -> str:
+    if not line.strip("\ufeff \t\f"):
+        return "b"
+    if _COLUMN_RULE.fullmatch(line):
+        return "s"
+    return "r" if _RULE.fullmatch(line) else ""
+
+
+def _groups(pieces: Sequence[Sequence[_Line]]) -> Iterator[_Group]:
+    """Join pieces that keep the same gutters; what stands alone between them is a band."""
+    group: _Group | None = None
+    for i, piece in enumerate(pieces):
+        below = _above(pieces, i + 1)
+        own = _alone(pieces, i)
+        if group and _ends(group, pieces, i, below):
+            yield group
+            group = None
+        joined = _joined(group, own, piece, below) if group else None
+        if joined or (group and _waits(group, own, piece, below)):
+            group = joined or group
+            continue
+        yield from _some(group)
+        group = _opened(own, piece)
+    yield from _some(group)
+
+
+def _some(group: _Group | None) -> Iterator[_Group]:
+    if group:
+        yield group
+
+
+def _opened(own: _Group, piece: Sequence[_Line]) -> _Group | None:
+    """Open a group, in which the header counts though no other line fills its first column."""
+    header = next((line for line in piece if len(line.chunks) > 1), None)
+    weight = Counter(dict.fromkeys(_filled(header), 10**6)) if header else Counter()
+    return replace(own, filled=own.filled + weight) if header else None
+
+
+def _alone(pieces: Sequence[Sequence[_Line]], i: int) -> _Group:
+    piece = pieces[i]
+    rule = piece[0].rule or (pieces[i + 1][0].rule if i + 1 < len(pieces) else "")
+    voters = [line for line in piece if len(line.chunks) > 1]
+    filled = Counter(p for line in voters for p in _filled(line))
+    edges = tuple((a.end(), b.start()) for a, b in pairwise(re.finditer(r"\S+", rule)))
+    starts = Counter(at for line in voters for at, _ in line.chunks[1:])
+    return _Group(i, i + 1, filled, len(voters), starts, edges)
+
+
+def _filled(line: _Line) -> Iterator[int]:
+    return (p for at, text in line.chunks for p in range(at, at + len(text)))
+
+
+def _ends(group: _Group, pieces: Sequence[Sequence[_Line]], i: int, below: str) -> bool:
+    """Tell whether a table ends above a piece: below its last rule, or above another header."""
+    above, line, header = pieces[i][0].above, pieces[i][0], pieces[group.first][0]
+    if "x" in above or ("s" in below and "s" not in above):
+        return True
+    if "p" not in above and _is_header_again(line, header):
+        return True
+    return group.end - group.first > 1 and _is_closed(group, above, _above(pieces, group.end - 1))
+
+
+def _is_header_again(line: _Line, header: _Line) -> bool:
+    names = [[text for _, text in each.chunks] for each in (line, header)]
+    return len(names[0]) > 1 and names[0] == names[1]
+
+
+def _is_closed(group: _Group, above: str, before: str) -> bool:
+    """Tell a closing rule, or where blank lines part the rows, a gap of more of them than before."""
+    wider = group.edges and "p" not in above and 0 < before.count("b") < above.count("b")
+    return bool(wider or re.search(r"[rs].*b", above))
+
+
+def _joined(group: _Group, own: _Group, piece: Sequence[_Line], below: str) -> _Group | None:
+    """Return the group with a piece more and those that waited; None where that is no part of it."""
+    both = _Group(
+        group.first,
+        own.end,
+        group.filled + own.filled,
+        group.voters + own.voters,
+        group.starts + own.starts,
+        group.edges or own.edges,
+    )
+    if not both.gutters:
+        return None
+    if own.voters:
+        return both if _keep_gutters(group, own, both, piece) else None
+    return both if _is_row_of_one(piece, both.gutters, below) else None
+
+
+def _keep_gutters(group: _Group, own: _Group, both: _Group, piece: Sequence[_Line]) -> bool:
+    share = 1 if "p" in piece[0].above else _KEPT
+    crossing = sum(len(line.chunks) > 1 and _crosses(line, both.gutters) for line in piece)
+    kept = both.edges or (_keeps(group, both, share) and _keeps(own, both, share))
+    return bool(kept) and crossing * 4 <= own.voters
+
+
+def _is_row_of_one(piece: Sequence[_Line], gutters: Gutters, below: str) -> bool:
+    """Tell whether a lone text is a row of the table: between its rules, or under a later column."""
+    if _BARRED.search(piece[0].above):
+        return bool(_BARRED.match(below))
+    aside = _column(piece[0].chunks[0][0], gutters) > 0 and "p" not in below
+    return aside and not _any_crosses(piece, gutters)
+
+
+def _keeps(before: _Group, after: _Group, share: float) -> bool:
+    """Tell whether a share of the gutters remain, if narrower."""
+    remain = sum(any(a < end and start < b for start, end in after.gutters) for a, b in before.gutters)
+    return remain >= share * len(before.gutters)
+
+
+def _waits(group: _Group, own: _Group, piece: Sequence[_Line], below: str) -> bool:
+    """Tell whether a piece may be a band of the table, if the table goes on below: no page number, nor long prose."""
+    furniture = "p" in piece[0].above + below and len(piece) == 1
+    return not own.voters and not furniture and own.first - group.end < 2
+
+
+def _column(at: int, gutters: Gutters) -> int:
+    return bisect_right([start for start, _ in gutters], at)
+
+
+def _seam(at: int, text: str, gutter: tuple[int, int]) -> int:
+    """Return where a chunk that spans a gutter parts: 0 where it does not reach across, -1 where it cannot part."""
+    start, end = gutter
+    if at >= start or at + len(text) <= end:
+        return 0
+    inside, edge = text[start - at : end - at], end - at
+    whole = not inside.strip() or (end - start > 2 and text[edge - 1] == " " != text[edge])
+    return edge if whole else -1
+
+
+def _crosses(line: _Line, gutters: Gutters) -> bool:
+    return any(_seam(at, text, gutter) < 0 for at, text in line.chunks for gutter in gutters)
+
+
+def _any_crosses(lines: Iterable[_Line], gutters: Gutters) -> bool:
+    return any(_crosses(line, gutters) for line in lines)
+
+
+def _band(line: _Line, gutters: Gutters) -> list[str]:
+    return [line.chunks[0][1], *[""] * len(gutters)]
+
+
+def _cells(line: _Line, gutters: Gutters) -> list[str]:
+    """Return what a line holds in each column."""
+    cells = [""] * (len(gutters) + 1)
+    for at, text in line.chunks:
+        for gutter in gutters:
+            if (seam := _seam(at, text, gutter)) > 0:
+                cells[_column(at, gutters)] += f" {text[:seam]}"
+                at, text = at + seam, text[seam:]
+        cells[_column(at, gutters)] += f" {text}"
+    return [cell.strip() for cell in cells]
+
+
+def _read(lines: Sequence[_Line], gutters: Gutters) -> tuple[list[_Line], list[RawRow]]:
+    """Return the lines of the table, without headings above and prose below, and its rows."""
+    several = [i for i, line in enumerate(lines) if len(line.chunks) > 1]
+    if not gutters or not several:
+        return [], []
+    left = min(line.chunks[0][0] for line in lines)
+    # A name of the header may stand on a line above the others, but not on the left.
+    first = several[0]
+    while first and _is_aside(lines[first - 1], left, gutters):
+        first -= 1
+    prose = (i for i in range(several[-1] + 1, len(lines)) if _crosses(lines[i], gutters))
+    kept = list(lines[first : next(prose, len(lines))])
+    return kept, _rows(kept, gutters)
+
+
+def _is_aside(line: _Line, left: int, gutters: Gutters) -> bool:
+    return line.chunks[0][0] > left and not _crosses(line, gutters)
+
+
+def _rows(lines: Sequence[_Line], gutters: Gutters) -> list[RawRow]:
+    bands = list(_bands(lines, gutters))
+    pairs = zip(lines, bands, strict=True)
+    cells = [_band(line, gutters) if band else _cells(line, gutters) for line, band in pairs]
+    parting, inside = _parting(lines, cells, _widths(lines, gutters))
+    opens = [0]
+    for i in range(1, len(lines)):
+        within = inside[i] and not (bands[i] or lines[i].above)
+        if within or bands[i] != bands[i - 1] or _opens_below(lines[i], cells[i], parting):
+            opens.append(i)
+    parted = parting in ("blank", "rule")
+    return [_row(lines[a:b], cells[a:b], parted) for a, b in pairwise([*opens, len(lines)])]
+
+
+def _row(lines: Sequence[_Line], cells: Sequence[Sequence[str]], parted: bool) -> RawRow:
+    """Join the lines of a row; a blank line above it is no break where it parts the rows."""
+    first, last = lines[0].at + 1, lines[-1].at + 1
+    place = f"line {first}" if first == last else f"lines {first} to {last}"
+    above = lines[0].above
+    return RawRow(tuple(map(_cell, zip(*cells, strict=True))), place, "p" in above or ("b" in above and not parted))
+
+
+def _bands(lines: Sequence[_Line], gutters: Gutters) -> Iterator[bool]:
+    """Tell of each line whether it is part of a text over the whole width."""
+    band = False
+    wide = [gutter for gutter in gutters if gutter[1] - gutter[0] > 1]
+    for line in lines:
+        alone = len(line.chunks) == 1 and _column(line.chunks[0][0], gutters) == 0
+        reaches = _crosses(line, gutters) or any(_seam(*line.chunks[0], gutter) for gutter in wide)
+        band = alone and (reaches or (band and not line.above))
+        yield band
+
+
+def _widths(lines: Sequence[_Line], gutters: Gutters) -> list[int]:
+    ends = [line.chunks[-1][0] + len(line.chunks[-1][1]) for line in lines if len(line.chunks) > 1]
+    edges = [(0, 0), *gutters, (max(ends), 0)]
+    return [right[0] - left[1] for left, right in pairwise(edges)]
+
+
+def _parting(lines: Sequence[_Line], cells: Sequence[Sequence[str]], widths: Sequence[int]) -> tuple[str, list[bool]]:
+    """Find out what parts the rows: a rule, a blank line, a number, a label or a name on the left.
+
+    Also returns of each line whether it opens a row though it follows the one above at once.
+    """
+    gaps = [line.above for line in lines[1:] if line.above]
+    body = gaps[1:] if gaps and _BARRED.search(gaps[0]) else gaps
+    if sum(map(bool, map(_BARRED.search, body))) * 2 > len(body):
+        return "rule", [False] * len(lines)
+    if len(widths) == 2 and "s" not in "".join(gaps) and _come_again(row[0] for row in cells):
+        return "label", [_is_name(row[0]) for row in cells]
+    numbers = [bool(_NUMBER.fullmatch(row[0])) for row in cells]
+    if _inner(lines, numbers) > max(1, len(gaps) / 2):
+        return "number", numbers
+    names = _name_opens(cells, widths)
+    if _inner(lines, names) > max(1, len(gaps) / 2) or all("p" in gap for gap in body):
+        return "name", names
+    return "blank", [False] * len(lines)
+
+
+def _inner(lines: Sequence[_Line], opens: Sequence[bool]) -> int:
+    """Count the rows that would open with nothing to part them from the line above."""
+    return sum(yes and not line.above for yes, line in zip(opens, lines, strict=True))
+
+
+def _opens_below(line: _Line, row: Sequence[str], parting: str) -> bool:
+    """Tell whether a line below a blank line, a rule or a page break opens a row."""
+    if parting == "rule" or not line.above:
+        return bool(re.search(r"[rsp]", line.above))
+    return bool(re.search(r"[rsp]", line.above)) or not all(c[0].islower() for c in row if c)
+
+
+def _name_opens(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> list[bool]:
+    return [
+        _is_name(row[0]) and (not above[0] or any(_room(row, above, widths)))
+        for above, row in pairwise([[""] * len(widths), *cells])
+    ]
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and not text[0].islower()
+
+
+def _room(row: Sequence[str], above: Sequence[str], widths: Sequence[int]) -> Iterator[bool]:
+    """Tell of each column that goes on whether its next word had room in the line above.
+
+    Then it was not wrapped: a new cell begins.
+    """
+    for lower, upper, width in zip(row, above, widths, strict=True):
+        if lower and upper and not _BULLET.match(lower):
+            yield len(upper) + 1 + len(lower.split()[0]) <= _FILLED * width
+
+
+def _come_again(names: Iterable[str]) -> bool:
+    """Tell whether the names on the left come again, as the labels of forms do."""
+    counts = Counter(filter(None, names))
+    often = [count for count in counts.values() if count > 1]
+    return len(often) > 2 and sum(often) * 2 > counts.total()
+
+
+def _cell(parts: Iterable[str]) -> str:
+    text: list[str] = []
+    for part in filter(None, parts):
+        if text:
+            open_ = re.search(r"\w[-/]$", text[-1])
+            text.append("\n" if _BULLET.match(part) else "" if open_ else " ")
+        text.append(part)
+    return "".join(text)
+
+
+def _is_table(group: _Group, lines: Sequence[_Line], rows: Sequence[RawRow], below: str) -> bool:
+    """Tell whether the rows are a table: prose, a letter head and lone aligned lines are none."""
+    prose = sum(len(line.chunks) == 1 and _crosses(line, group.gutters) for line in lines)
+    if not rows or prose * 3 > len(lines) * 2:
+        return False
+    ruled = bool(_BARRED.match(below))
+    if len(rows) == 1:
+        return ruled and _hangs(lines, group.gutters)
+    bars = sum("r" in line.above for line in lines[1:])
+    if len(group.gutters) == 1 and not group.edges:
+        return bars * 2 >= len(rows) or _come_again(row.cells[0] for row in rows)
+    return bool(group.edges) or _is_wide(lines, rows, bars + (bars > 0 and ruled))
+
+
+def _hangs(lines: Sequence[_Line], gutters: Gutters) -> bool:
+    """Tell whether the lines are one row: the lines of its cells hang below the first."""
+    aside = (len(n.chunks) > 1 or _column(n.chunks[0][0], gutters) for n in lines)
+    return len(lines) > 2 and all(aside)
+
+
+def _is_wide(lines: Sequence[_Line], rows: Sequence[RawRow], bars: int) -> bool:
+    """Tell whether rows and lines with three cells are enough; one row will do between bars."""
+    wide = sum(len(list(filter(None, row.cells))) > 2 for row in rows)
+    several = sum(len(line.chunks) > 1 for line in lines)
+    full = sum(len(line.chunks) > 2 for line in lines)
+    return wide > 0 and (bars > 1 or (wide > 1 and full > 1 and several + full > 5))
