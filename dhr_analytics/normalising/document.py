@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from dhr_analytics.normalising.choose import Candidate, candidates, from_reading
 from dhr_analytics.normalising.frames import Frame, frames_of, region_of
-from dhr_analytics.normalising.grammars import prose
+from dhr_analytics.normalising.grammars import forms, label_lines, prose, transposed
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation
 from dhr_analytics.normalising.grammars.keyed import listed_in
 from dhr_analytics.normalising.lines import is_title
@@ -116,7 +116,11 @@ def _ways(tables: Sequence[RawTable], *, joined: bool) -> tuple[Way, ...]:
 
 
 _PROSE = "prose"
-_WHOLE_PARTS: dict[str, Callable[[Sequence[RawTable]], Reading | None]] = {}
+_WHOLE_PARTS: dict[str, Callable[[Sequence[RawTable]], Reading | None]] = {
+    "forms": forms.read,
+    "label lines": label_lines.read,
+    "a column for each recommendation": transposed.read,
+}
 
 
 def _best(ways: Sequence[Way]) -> Way:

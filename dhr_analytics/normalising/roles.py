@@ -20,6 +20,7 @@ from dhr_analytics.vocabulary import terms
 # A header misspelt by a converter still counts; below this "action" and "section" meet.
 _CLOSE = 90
 _LONGEST_NAME = 14
+_LISTED = 0.78  # the least vote of a name that is listed, or opens with a listed one
 BARE_NUMBER = re.compile(
     r"\(?(?:r(?:ec(?:ommendation)?)?\.?\s?(?:no\.?\s?)?)?(?:(?P<n>\d{1,3})(?:\.\d{1,2}){0,2}[a-z]?|"
     r"[ivxl]{1,7}|[a-z]{1,6}[\s./-]?\d{1,3}(?:\.\d{1,2})?)[.):]?",
@@ -173,15 +174,23 @@ def _word_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((row["role"], re.compile(row["words"], re.IGNORECASE)) for row in terms.rows("header_words"))
 
 
-def role_of(label: str) -> str:
-    """Return the role that a printed name says most strongly, or ``""``."""
+def worded_role(label: str) -> str:
+    """Return the role that a printed name says most strongly, be it by one word, or ``""``; "A or B" is B."""
+    if " or " in (found := _listed_role(terms.fold(label))):
+        return found.rpartition(" or ")[2]
     votes = name_votes(label)
     return max(votes, key=lambda role: votes[role]) if votes else ""
 
 
+def role_of(label: str) -> str:
+    """Return the role of a name that is listed, or opens with a listed one, or ``""``."""
+    return worded_role(label) if max(name_votes(label).values(), default=0.0) >= _LISTED else listed_role(label)
+
+
 def may_be(label: str) -> str:
     """Return what a column is where no other has that role ("Learning point": a recommendation), or ``""``."""
-    return _listed_role(terms.fold(label)).partition(" or ")[0] if " or " in _listed_role(terms.fold(label)) else ""
+    found = _listed_role(terms.fold(label))
+    return found.partition(" or ")[0] if " or " in found else ""
 
 
 def listed_role(label: str) -> str:

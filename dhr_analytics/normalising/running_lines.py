@@ -181,24 +181,8 @@ def _runs(group: Sequence[_Line]) -> list[_Run]:
 def _counting(group: Sequence[_Line]) -> Sequence[int]:
     """Return the number in each line that counts most; "2 of 9" has two."""
     numbers = [[int(each) for each in _NUMBER.findall(line.text)] for line in group]
-<<<<<<< HEAD
-    if len({len(each) for each in numbers}) > 1 or not all(numbers):
-        return []  # figures too long to count pages
-    columns = list(zip(*numbers, strict=True))
-    counting = max(columns, key=lambda column: sum(0 < b - a <= _STEP for a, b in pairwise(column)))
-    runs: dict[int, tuple[list[_Line], int]] = {}  # by the last number
-    done: list[tuple[list[_Line], int]] = []
-    for line, number in zip(group, counting, strict=True):
-        before = next((number - step for step in range(1, _STEP + 1) if number - step in runs), None)
-        if number in runs:
-            done.append(runs.pop(number))
-        run, first = runs.pop(before) if before is not None else ([], number)
-        runs[number] = ([*run, line] if len(run) < 1 else _longer(run, line), first)
-    return [(run, first) for run, first in chain(done, runs.values()) if len(run) > 1]
-=======
     columns = zip(*numbers, strict=True)
     return max(columns, key=lambda column: sum(0 < b - a <= _STEP for a, b in pairwise(column)))
->>>>>>> prose
 
 
 def _counts_pages(run: _Run, lines: Mapping[int, _Line]) -> bool:

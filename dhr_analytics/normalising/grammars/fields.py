@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from dhr_analytics.normalising.columns import is_day, may_be, role_of, worded_role
+from dhr_analytics.normalising.roles import is_day, may_be, role_of, worded_role
 from dhr_analytics.reading import RawRow
 from dhr_analytics.vocabulary import terms
 

@@ -176,15 +176,11 @@ def _blocks(rows: Sequence[RawRow], width: int) -> Iterator[range]:
         yield range(start, stop)
 
 
-<<<<<<< HEAD:dhr_analytics/normalising/grammars/paragraphs.py
-def _taken_out(rows: Sequence[RawRow], gone: set[int], reason: str) -> tuple[list[RawRow], list[Rejected]]:
-=======
 def _taken_out(
     rows: Sequence[RawRow],
     gone: set[int],
     reason: str,
 ) -> tuple[list[RawRow], list[Rejected]]:
->>>>>>> prose:dhr_analytics/normalising/grammars/lines.py
     kept: list[RawRow] = []
     for i, row in enumerate(rows):
         if i not in gone:
