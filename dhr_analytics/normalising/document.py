@@ -133,9 +133,20 @@ def _best(ways: Sequence[Way]) -> Way:
     found = {terms.fold(rec.text) for winner in best.winners for rec in winner.recommendations}
     again = [terms.fold(rec.text) for winner in written[0].winners for rec in winner.recommendations]
     repeated = sum(bool(process.extractOne(text, found, scorer=fuzz.ratio, score_cutoff=_SAME)) for text in again)
-    if repeated * 4 >= len(again) or best.worth * 1.5 > written[0].worth:
+    answered = not _states_actions(best) and written[0].n >= best.n  # replies alone are better read as prose
+    if not answered and (repeated * 4 >= len(again) or best.worth * 1.5 > written[0].worth):
         return best
     return replace(written[0], unread=best.unread)
+
+
+def _states_actions(way: Way) -> bool:
+    """Return whether a way reads what is to be done, by whom, by when or how far it is."""
+    return any(
+        {"action", "lead", "target", "status", "rag"} & draft.cells.keys()
+        for winner in way.winners
+        for rec in winner.recommendations
+        for draft in rec.actions
+    )
 
 
 def _by_frames(name: str, tables: Sequence[RawTable], written: Reading | None, *, joined: bool) -> Way:

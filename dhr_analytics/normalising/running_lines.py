@@ -149,7 +149,7 @@ def _counted(lines: Mapping[int, _Line]) -> set[int]:
     """Find the lines whose number counts pages."""
     shapes: dict[str, list[_Line]] = defaultdict(list)
     for line in lines.values():
-        if "#" in line.shape and not _counts_itself(line, lines.get(line.at - 1)):
+        if _NUMBER.search(line.text) and not _counts_itself(line, lines.get(line.at - 1)):
             shapes[line.shape].append(line)
     runs = chain.from_iterable(_runs(group) for group in shapes.values())
     return {line.at for run in runs if _counts_pages(run, lines) for line in run.lines}

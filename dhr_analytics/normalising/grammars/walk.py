@@ -103,7 +103,11 @@ def _lost_columns(roles: Sequence[str], page: Sequence[FrameRow]) -> bool:
 def _loose(row: FrameRow) -> Step:
     if all(is_noise(cell) for cell in row.filled):
         return Step("aside", row, reason="noise")
-    return Step("loose", row)
+    return Step("aside", row, reason="page furniture") if _is_page_line(row) else Step("loose", row)
+
+
+def _is_page_line(row: FrameRow) -> bool:
+    return len(row.filled) <= 2 and bool(PAGE.fullmatch(row.filled[-1]))
 
 
 def _line_step(row: FrameRow) -> Step:
@@ -125,7 +129,7 @@ def _table_step(row: FrameRow, columns: Columns, below: FrameRow | None) -> Step
         return _lone_step(row, filled[0], columns, below)
     if sum(bool(GUIDANCE.match(cell)) for cell in filled) * 2 > len(filled):
         return Step("aside", row)
-    if len(filled) == 2 and PAGE.fullmatch(filled[1]):
+    if _is_page_line(row):
         return Step("aside", row, reason="page furniture")
     if all(is_noise(cell) for cell in filled):
         return Step("aside", row, reason="noise")
