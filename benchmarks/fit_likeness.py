@@ -3,7 +3,8 @@
     python benchmarks/fit_likeness.py FOLDER [FOLDER ...] [--no-plan tests/no_plan] [--write]
 
 FOLDER is made by ``../shared/generator/generate.py`` (or has the same files: documents, recommendations.csv,
-actions.csv). Every reading that was tried of each document is an example: right where its recommendations and actions
+actions.csv). Weights are drawn towards the prior ones of the vocabulary, which say what a reader of plans would weigh:
+generated plans are all well worded, so that alone they would teach nothing of what strangers write. Every reading that was tried of each document is an example: right where its recommendations and actions
 are those of the gold, else wrong. Weights are fitted by logistic regression and kept from falling below zero, since
 each feature is worded so that more of it is better. ``--write`` puts them into the vocabulary; without it they are
 only printed, with how many readings the fitted score would take for right that are wrong.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import pickle
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,11 +27,11 @@ from scipy.optimize import minimize
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.normalising.document import choose
-from dhr_analytics.normalising.likeness import FEATURES, weights_file
+from dhr_analytics.normalising.likeness import FEATURES, prior_weights, weights_file
 from dhr_analytics.reading import read_guarded
 
 _SAME = 85  # as like as this, two wordings are the same
-_PENALTY = 0.02
+_PENALTY = 0.004  # for each step away from the prior weight
 
 
 def examples(path: Path, gold: dict[str, list[str]]) -> list[tuple[str, list[float], bool]]:
@@ -91,20 +93,24 @@ def _documents(folders: Sequence[Path], no_plan: Path | None) -> Iterator[tuple[
         yield from ((path, {}) for path in sorted(no_plan.iterdir()) if path.is_file() and path.suffix != ".py")
 
 
-def fit(values: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def fit(values: np.ndarray, right: np.ndarray, weight: np.ndarray, before: np.ndarray) -> np.ndarray:
     """Fit weights of zero and more; the first one is the base."""
     data = np.column_stack([np.ones(len(values)), values - 1.0])
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         z = data @ w
         p = 1 / (1 + np.exp(-z))
-        gradient = data.T @ (weight * (p - right)) / weight.sum() + _PENALTY * np.r_[0.0, w[1:]] / len(w)
-        value = np.average(np.logaddexp(0, z) - right * z, weights=weight) + _PENALTY * (w[1:] ** 2).sum() / 2 / len(w)
+        gradient = data.T @ (weight * (p - right)) / weight.sum() + _PENALTY * (w - before)
+        value = np.average(np.logaddexp(0, z) - right * z, weights=weight) + _PENALTY * ((w - before) ** 2).sum() / 2
         return float(value), gradient
 
-    start = np.r_[5.0, np.ones(values.shape[1])]
     bounds = [(None, None), *[(0.0, 12.0)] * values.shape[1]]
-    return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return minimize(loss, before, jac=True, method="L-BFGS-B", bounds=bounds).x
+
+
+def _read_all(work: Sequence, jobs: int) -> list[tuple[str, list[float], bool]]:  # type: ignore[type-arg]
+    with ProcessPoolExecutor(jobs) as pool:
+        return [each for some in pool.map(examples, *zip(*work, strict=True), chunksize=8) for each in some]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -113,17 +119,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--no-plan", type=Path)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--cache", type=Path, help="keep what was read here, to fit again")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args(argv)
     work = list(_documents(args.folders, args.no_plan))
-    with ProcessPoolExecutor(args.jobs) as pool:
-        found = [each for some in pool.map(examples, *zip(*work, strict=True), chunksize=8) for each in some]
+    cache = args.cache
+    if cache and cache.exists():
+        found = pickle.loads(cache.read_bytes())  # noqa: S301 - our own file
+    else:
+        found = _read_all(work, args.jobs)
+        if cache:
+            cache.write_bytes(pickle.dumps(found))
     names = pd.Series([name for name, _, _ in found])
     values = np.array([row for _, row, _ in found])
     right = np.array([good for _, _, good in found], dtype=float)
     # A document with many tables counts as one with few.
     weight = (1 / names.map(names.value_counts()) ** 0.5).to_numpy()
-    fitted = fit(values, right, weight)
+    before = prior_weights()
+    start = np.array([before[name] for name in ("base", *FEATURES)])
+    fitted = fit(values, right, weight, start)
     p = 1 / (1 + np.exp(-(fitted[0] + (values - 1) @ fitted[1:])))
     print(f"{len(found)} readings, {int(right.sum())} of them right; base {fitted[0]:.2f}")
     for name, w in sorted(zip(FEATURES, fitted[1:], strict=True), key=lambda each: -each[1]):
@@ -136,9 +150,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.write:
         with weights_file().open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["feature", "weight"])
-            writer.writerow(["base", f"{fitted[0]:.2f}"])
-            writer.writerows([name, f"{w:.2f}"] for name, w in zip(FEATURES, fitted[1:], strict=True))
+            writer.writerow(["feature", "prior", "weight"])
+            for name, w in zip(("base", *FEATURES), fitted, strict=True):
+                writer.writerow([name, before[name], f"{w:.2f}"])
     return 0
 
 

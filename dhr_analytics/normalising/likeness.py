@@ -232,6 +232,12 @@ def weights_file() -> Path:
     return Path(str(files("dhr_analytics.vocabulary") / _FILE))
 
 
+def prior_weights() -> dict[str, float]:
+    """Return the weights that a reader of plans would give, before any were fitted."""
+    with weights_file().open(encoding="utf-8", newline="") as file:
+        return {row["feature"]: float(row["prior"]) for row in csv.DictReader(file)}
+
+
 @cache
 def weights() -> Mapping[str, float]:
     """Return the weight of each feature; ``base`` is the score of a reading with nothing amiss."""

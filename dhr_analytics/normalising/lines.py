@@ -104,11 +104,11 @@ def numbered(text: str) -> re.Match[str] | None:
 
 def words_a_recommendation(text: str) -> bool:
     """Return whether a line is worded as a recommendation: by its number, its label, or by what it asks for."""
+    words = len(text.split())
+    if LABEL.match(text) or NUMBERED_HEADING.match(text):
+        return words >= 4
     if FURNITURE.match(text) or _INTRODUCES.search(text):
         return False
-    words = len(text.split())
-    if LABEL.match(text):
-        return words >= 4
     return words >= 5 if numbered(text) else words >= 6 and asks(text)
 
 
