@@ -11,17 +11,14 @@ from rapidfuzz import fuzz, process
 
 from dhr_analytics.normalising.cells.dates import without_mark
 from dhr_analytics.vocabulary import terms
+from dhr_analytics.vocabulary.phrases import phrases
 
 _CHUNK = re.compile(r"\s*(?:[,;/\n()]|\s[–—-]\s|\s&\s(?=the\b))\s*")
 _NAME_WORD = r"(?:(?:O['’]|Mc|Mac|de |van )?[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?)"
 # "Agency: Northmoor Police", in a heading or a cell.
 # "Part 2: Police", "B. Police": the place of a section, not its name.
 _PLACE = re.compile(r"^(?:(?:part|section|table|appendix|group)\s+\w{1,3}\s*[:.–-]\s*|[A-Z]\d?[.)]\s+)", re.IGNORECASE)
-_LABEL = re.compile(
-    r"^(?:(?:lead|responsible|accountable|owning)\s+)?(?:agency|agencies|organi[sz]ation|body|service|partner|department|owner|"
-    r"lead|responsible|owned\s+by|led\s+by)\s*:\s*(?=\S)",
-    re.IGNORECASE,
-)
+_LABEL = phrases("agencies label", r"^(?:(?:lead|responsible|accountable|owning)\s+)?(?:{})\s*:\s*(?=\S)")
 _ASIDE = re.compile(r"\s*\[(?:(?:note|link): [^\]]*|[\d,*†‡§–-]{1,5})\]")  # beside the name, not of it
 # A close misspelling of a listed body still counts as that body; below this too many short names collide.
 _CLOSE = 92

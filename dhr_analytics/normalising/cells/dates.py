@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
+from dhr_analytics.vocabulary.phrases import phrases
+
 MONTHS = {
     name: index
     for index, names in enumerate(
@@ -69,10 +71,7 @@ _ALONE = re.compile(
     r"(?:(?P<year>20\d\d)|(?P<month>0?[1-9]|1[0-2])/(?P<short>1[4-9]|[2-4]\d)|(?P<years>(?:1[3-9]|[2-4]\d)/\d\d))"
 )
 _SERIAL = re.compile(r"(4\d{4}|5[0-4]\d{3})(?:\.0+)?")  # days since 1900, as spreadsheets count them: 2009 to 2050
-_LEADING_WORDS = re.compile(
-    r"(?:\b(?:by|before|until|from|in|the|at|on|due|no\s+later\s+than|end|start|close|of|mid|early|late)\b\s*-?\s*)+$",
-    re.I,
-)
+_LEADING_WORDS = phrases("dates leading words", r"(?:\b(?:{})\b\s*-?\s*)+$")
 _RELATIVE = re.compile(
     r"(?:within\s+)?(?:(?P<n>\d{1,3}|" + "|".join(COUNTS) + r")\s*(?P<unit>day|week|month|year)s?\b"
     r"(?:\s*(?:of|from|after|following|post|to)\b[^.;\n]*)?|(?:prior\s+to|before|upon|on|following|after|"
@@ -82,36 +81,19 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _FROM_PUBLICATION = re.compile(r"publi|report|completion\s+of\s+(?:the\s+)?(?:dhr|review)", re.IGNORECASE)
-_ONGOING = re.compile(
-    r"\b(?:on[\s-]?going|continuous(?:ly)?|business\s+as\s+usual|rolling|permanent|(?:bi-?|six[\s-])?monthly|"
-    r"annual(?:ly)?|"
-    r"quarterly|weekly|each\s+(?:year|quarter|month)|every\s+(?:year|quarter|month))\b",
-    re.IGNORECASE,
-)
+_ONGOING = phrases("dates ongoing", r"\b(?:{})\b")
 # A finished thing's date is no target: "training completed in December 2015, next session booked February 2016".
-_DONE_BEFORE = re.compile(
-    r"\b(?:completed|complete|achieved|delivered|held|circulated|launched|took place|"
-    r"reviewed)\s*[:,–-]?\s*(?:\w+\s+){0,2}$",
-    re.I,
-)
+_DONE_BEFORE = phrases("dates done before", r"\b(?:{})\s*[:,–-]?\s*(?:\w+\s+){0,2}$")
 # One date took the place of another: "March 2024 (extended to June 2025)", "June 2025 (was March 2024)".
-_MOVED_BEFORE = re.compile(
-    r"\b(?:revised|extend(?:ed)?|moved|changed|amended|delayed|deferred|postponed|rescheduled|slipped|new|now|"
-    r"(?:put|pushed)\s+back)\b(?:\s*:|\s+(?:completion|target|date|deadline|due|set|for|to|until|till|by|is|as|the|end|of|"
-    r"on|at))*\W*$",
-    re.IGNORECASE,
+_MOVED_BEFORE = phrases(
+    "dates moved before",
+    r"\b(?:revised|extend(?:ed)?|moved|changed|amended|delayed|deferred|postponed|rescheduled|slipped|new|now|(?:put|pushed)\s+back)\b(?:\s*:|\s+(?:{}))*\W*$",
 )
-_OLD_BEFORE = re.compile(
-    r"\b(?:was|original(?:ly)?|previous(?:ly)?|formerly|initial(?:ly)?|(?:extended|moved|revised|changed|amended)\s+from)\b"
-    r"(?:\s*:|\s+(?:completion|target|date|deadline|due|set|for|by|end|of))*\W*$",
-    re.IGNORECASE,
+_OLD_BEFORE = phrases(
+    "dates old before",
+    r"\b(?:was|original(?:ly)?|previous(?:ly)?|formerly|initial(?:ly)?|(?:extended|moved|revised|changed|amended)\s+from)\b(?:\s*:|\s+(?:{}))*\W*$",
 )
-_ABOUT_DATES = re.compile(
-    r"\b(?:revised|extend(?:ed)?|moved|changed|amended|deferred|postponed|rescheduled|new|now|put|pushed|back|was|original(?:ly)?|"
-    r"previous(?:ly)?|formerly|initial(?:ly)?|completion|target|date|deadline|due|set|for|from|to|until|till|by|is|as|the|end|of|"
-    r"on|at|and)\b",
-    re.IGNORECASE,
-)
+_ABOUT_DATES = phrases("dates about dates", r"\b(?:{})\b")
 _TO = re.compile(r"\s*(?:[–—-]|to|until|till|through)\s*(?:(?:the\s+)?end\s+(?:of\s+)?)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+and\s+$", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^\(?(?:(?:[a-h]|\d)[.)]|\d{1,2}\.\d{1,2}[.)]?)\s+(?=\S)")

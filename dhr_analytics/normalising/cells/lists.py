@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dhr_analytics.normalising.cells.agencies import is_agency
 from dhr_analytics.normalising.cells.dates import find_dates, read_target
+from dhr_analytics.vocabulary.phrases import phrases
 
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _ONE = r"\d{1,2}(?:\.\d{1,2}){1,2}|[a-h]|\d{1,2}|[ivx]{1,4}"
@@ -16,10 +17,8 @@ _MARK = re.compile(
     r"(?:[.):]+(?=\s|[A-Z])|(?<=\d\.\d)(?=\s+\S)|(?<=\d\.\d\d)(?=\s+\S))"
 )
 _BULLET = re.compile(r"(?:^|(?<=\s))[•▪◦‣●](?=\s)")
-_NO_DATE = re.compile(
-    r"\W*(?:tb[cad]|to be (?:confirmed|agreed|decided|set)|n/?a|none|not (?:set|known|stated)|nil)?\W*", re.IGNORECASE
-)
-_GOES_ON = re.compile(r"(?:[:,;&–-]|\b(?:and|or|to|of|the|for|with|in|by|a))\s*$", re.IGNORECASE)
+_NO_DATE = phrases("lists no date", r"\W*(?:{})?\W*")
+_GOES_ON = phrases("lists goes on", r"(?:[:,;&–-]|\b(?:{}))\s*$")
 _BEGINS = re.compile(r"\W*[A-Z\d]")
 
 

@@ -7,21 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dhr_analytics.reading import RawTable
+from dhr_analytics.vocabulary.phrases import phrases
 
 _EXAMPLE = re.compile(
     r"[\[(“\"']*(?:(?:worked\s+)?examples?\b[\])”\"']*(?=\s*(?:$|[:.\d–—-]))|(?:for\s+example|sample\s+(?:row|entry))\b|"
     r"e\.?\s?g\b\.?(?=\s*(?:$|[:,\d\s])))",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(
-    r"(?:grand\s+|sub-?\s?|overall\s+)?totals?(?:\s+(?:number|count))?(?:\s+(?:of\s+)?\w+)?\s*[:=–-]?\s*\d*",
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(
-    r"(?:\d+|no)\s+(?:\w+\s+){0,2}?(?:recommendations?|actions?|completed?|open|closed|ongoing|overdue|outstanding|"
-    r"in\s+progress|not\s+started|red|amber|green|blue)(?:\s*\(?\d+(?:\.\d+)?\s?%\)?)?",
-    re.IGNORECASE,
-)
+_TOTAL = phrases("rows total", r"(?:{})?totals?(?:\s+(?:number|count))?(?:\s+(?:of\s+)?\w+)?\s*[:=–-]?\s*\d*")
+_COUNTED = phrases("rows counted", r"(?:\d+|no)\s+(?:\w+\s+){0,2}?(?:{})(?:\s*\(?\d+(?:\.\d+)?\s?%\)?)?")
 _NUMBER = re.compile(r"[(£]?\d[\d,.]*\s?%?\)?(?:\s*(?:of|/)\s*\d+)?")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-_LOCAL = re.compile(
-    r"\b(?:local(?:ly)?|regional(?:ly)?|county|borough|district|(?:single|multi|individual)[\s-]agency|"
-    r"(?:county|force|borough|district|city|trust|partnership|organisation|area)[\s-]?wide)\b",
-    re.IGNORECASE,
+from dhr_analytics.vocabulary.phrases import phrases
+
+_LOCAL = phrases(
+    "scope local",
+    r"\b(?:local(?:ly)?|regional(?:ly)?|county|borough|district|(?:single|multi|individual)[\s-]agency|(?:{})[\s-]?wide)\b",
 )
 _NATIONAL = re.compile(r"\bnational(?:ly)?\b", re.IGNORECASE)
 # Short for them, or the name of a nation, where the cell holds nothing else; in prose "England" is part of a name.

@@ -23,6 +23,7 @@ from dhr_analytics.normalising.cells.prose import (
 )
 from dhr_analytics.normalising.cells.responses import read_response
 from dhr_analytics.vocabulary import terms
+from dhr_analytics.vocabulary.phrases import phrases
 
 # Cells whose purpose is to tell the status come first; the others only speak when these are silent.
 _FEW = 12  # words of a cell that may be nothing but statuses and dates
@@ -53,33 +54,14 @@ _ANSWERS = {
 _NO = ("no", "n", "false", "☐", "✗", "✘", "❌")
 _DISCS = {"🟢": "green", "🔵": "blue", "🟠": "amber", "🟡": "amber", "🔴": "red"}
 
-_AUXILIARY = re.compile(
-    r"\b(?:be|is|are|been|being|not|which|that|part|half|partially|partly|nearly|almost|mostly|largely|substantially|yet)"
-    r"(?:\s+\w+ly)?\s*$",
-    re.IGNORECASE,
-)
-_PARTLY = re.compile(
-    r"\b(?:part|half|partially|partly|nearly|almost|mostly|largely|substantially|not\s+(?:yet\s+)?fully)[\s-]*$",
-    re.IGNORECASE,
-)
+_AUXILIARY = phrases("status auxiliary", r"\b(?:{})(?:\s+\w+ly)?\s*$")
+_PARTLY = phrases("status partly", r"\b(?:{})[\s-]*$")
 # "Complete except for the leaflet" is not complete.
 _ENDS = re.compile(r"\W*(?:$|\d|(?:by|in|on|at|for|as|with|to|and|from)\b|[A-Z][a-z]+\W*\d)|\s*[(,:;–-]")
-_EXCEPT = re.compile(
-    r"\W*(?:except|apart\s+from|other\s+than|but\s+(?:for|not)\b|save\s+for|bar\b|subject\s+to|pending|awaiting|in\s+part)",
-    re.IGNORECASE,
-)
+_EXCEPT = phrases("status except", r"\W*(?:{})")
 _SHOUTED = re.compile(r"\b(?:ACTION\s+)?COMPLETED?\b|\bAction\s+completed?\b(?=[\s.)]*$)")
 _BARE_END = re.compile(r"(?:^|(?<=[.!?\n\w)])\s)Completed?[\s.)]*$")
-_CONSIDERING = re.compile(
-    r"\bwelcomes?\b[^.]*\b(?:will|would|shall)\s+(?:\w+\s+)?consider|"
-    r"\bwelcomes?\b[^.]*\brecommendations?\b[^.]*\bconsider|"
-    r"\b(?:we|government|department|office|"
-    r"ministry)\b[^.]{0,60}?\b(?:will|would|shall)\s+"
-    r"(?:\w+\s+)?(?:consider|give\s+(?:\w+\s+)?(?:consideration|thought))|\bunder\s+consideration\b|"
-    r"\b(?:will|would|shall)\s+(?:\w+\s+)?consider\s+(?:this|it|these|the\s+recommendation)\b|"
-    r"\bis\s+(?:being\s+)?considered\s+by\b",
-    re.IGNORECASE,
-)
+_CONSIDERING = phrases("status considering")
 
 
 # "Completed within 3 months" is a plan.

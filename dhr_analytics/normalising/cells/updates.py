@@ -9,21 +9,15 @@ from datetime import date
 from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.reading import RawRow
 from dhr_analytics.vocabulary import terms
+from dhr_analytics.vocabulary.phrases import phrases
 
 _REPORTING = ("progress", "status", "rag")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-_NEWEST = re.compile(r"\b(?:latest|current|newest|most\s+recent|now|final)\b", re.IGNORECASE)
-_OLDEST = re.compile(r"\b(?:initial|first|original|previous|earlier|baseline|starting)\b", re.IGNORECASE)
-_ORDER = re.compile(
-    r"\d+(?:st|nd|rd|th)?|\b(?:q\d|latest|current|newest|most\s+recent|now|final|initial|original|previous|earlier|baseline|"
-    r"starting|interim|mid|half|end|of|first|second|third|fourth|fifth|sixth|quarter|month|year|one|two|three|four|five|six)\b",
-    re.IGNORECASE,
-)  # fmt: skip
+_NEWEST = phrases("updates newest", r"\b(?:{})\b")
+_OLDEST = phrases("updates oldest", r"\b(?:{})\b")
+_ORDER = phrases("updates order", r"\d+(?:st|nd|rd|th)?|\b(?:{})\b")
 # A newest cell that only points to the one before it.
-_UNCHANGED = re.compile(
-    r"\W*(?:n/?a|nil|as\s+(?:above|before|previous(?:ly)?)|no\s+(?:further\s+)?(?:update|change)s?|unchanged|see\s+\w+)?\W*",
-    re.IGNORECASE,
-)
+_UNCHANGED = phrases("updates unchanged", r"\W*(?:{})?\W*")
 
 
 def purpose(role: str) -> str:
