@@ -2,9 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dhr_analytics.normalising.cells.rows import is_example, is_total, set_struck_aside
+from dhr_analytics.normalising.cells.rows import is_example, is_total
 from dhr_analytics.normalising.cells.ticks import read_ticks, tick_statuses
 from dhr_analytics.reading import RawRow, RawTable
+from dhr_analytics.reading.struck import set_struck_aside
 
 
 @pytest.mark.parametrize(

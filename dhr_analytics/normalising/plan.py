@@ -11,7 +11,6 @@ from dhr_analytics.normalising.cells.dates import read_target
 from dhr_analytics.normalising.cells.lists import deal, split_list
 from dhr_analytics.normalising.cells.names import mask
 from dhr_analytics.normalising.cells.prose import reported, says_what
-from dhr_analytics.normalising.cells.rows import set_struck_aside
 from dhr_analytics.normalising.cells.scope import read_scope
 from dhr_analytics.normalising.cells.status import Status, read_colour_key, read_status
 from dhr_analytics.normalising.cells.updates import newest_first, purpose, together
@@ -19,6 +18,7 @@ from dhr_analytics.normalising.layout import Rejected, begins_header, find_plan_
 from dhr_analytics.normalising.review import action_doubts, judge, recommendation_doubts
 from dhr_analytics.normalising.stitching import Draft, stitch
 from dhr_analytics.reading import RawTable
+from dhr_analytics.reading.struck import set_struck_aside
 
 _FEW = 6
 _UNDEALT = "the cells beside a list of actions could not be shared out among them"

@@ -1,12 +1,10 @@
-"""Rows that are no part of a plan: the form's example, the sum below the last row, and what is struck out."""
+"""Rows that are no part of a plan: the form's example, and the sum below the last row."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from dhr_analytics.reading import RawTable
 from dhr_analytics.vocabulary.phrases import phrases
 
 _EXAMPLE = re.compile(
@@ -54,27 +52,3 @@ def is_total(cells: Sequence[str]) -> bool:
     sums = [_TOTAL.fullmatch(cell) or _COUNTED.fullmatch(cell) for cell in filled]
     figures = [_NUMBER.fullmatch(cell) for cell in filled]
     return any(sums) and all(known or number for known, number in zip(sums, figures, strict=True))
-
-
-def set_struck_aside(tables: Iterable[RawTable]) -> tuple[list[RawTable], list[tuple[str, str]]]:
-    """Take the rows out that are wholly struck out.
-
-    Parameters
-    ----------
-    tables : iterable of RawTable
-        A document as read.
-
-    Returns
-    -------
-    tables : list of RawTable
-        Without rows of which only a number or nothing is not struck out.
-    struck : list of (str, str)
-        Place and words of all that is struck out, whole rows and single words.
-    """
-    kept, struck = [], []
-    for table in tables:
-        struck += [(row.place, row.struck) for row in table.rows if row.struck]
-        stays = [row for row in table.rows if not row.struck or re.search(r"[^\W\d_]{2}", " ".join(row.cells))]
-        if stays:
-            kept.append(replace(table, rows=tuple(stays)))
-    return kept, struck

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dhr_analytics.vocabulary.phrases import phrases
 
@@ -17,6 +18,7 @@ _SHORT |= dict.fromkeys(("england", "wales", "uk"), "national")
 _BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
 def read_scope(text: str) -> str:
     """Read a scope cell.
 

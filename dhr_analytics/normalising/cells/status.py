@@ -119,11 +119,8 @@ def read_status(cells: Mapping[str, str], *, colours: Mapping[str, str] = _COLOU
 
 @lru_cache(maxsize=8192)
 def _status_of(shown: tuple[tuple[str, str], ...], colours: tuple[tuple[str, str], ...]) -> Status:
-    cells = {role: text if role == "action" else _plain(text) for role, text in shown}
     key = dict(colours)
-    cells = {
-        role: "" if _whole(text) == "no_update" and not sign_of(text, key) else text for role, text in cells.items()
-    }
+    cells = {role: text if role == "action" else _plain(text, key) for role, text in shown}
     found = next((found for rule in _RULES if (found := rule(cells, key)) is not None), Status("no_update"))
     return next((said for role, text in shown if (said := _noted(text, role)) and said.value != found.value), found)
 
@@ -137,11 +134,12 @@ def _noted(text: str, role: str) -> Status | None:
     return Status(kinds.pop(), match[1], doubt=SEVERAL) if len(kinds) == 1 else None
 
 
-def _plain(text: str) -> str:
-    """Return a cell without its list mark and links; a note on it is a statement of its own."""
+def _plain(text: str, key: Mapping[str, str]) -> str:
+    """Return a cell without list mark and links, blank for "No update"; a note on it is a statement of its own."""
     if "[" in text:
         text = _NOTE.sub(r"\n\1", _ASIDE.sub("", text))
-    return _CLOSING.sub(". ", without_mark(text))
+    text = _CLOSING.sub(". ", without_mark(text))
+    return "" if _whole(text) == "no_update" and not sign_of(text, key) else text
 
 
 @lru_cache(maxsize=4096)
@@ -314,16 +312,16 @@ def _first_statement(text: str) -> Status | None:
     no = refused(text)
     found = _found_terms(text, generous=True)
     first = next(found, None)
-    if first is None:
+    if first is None or (first.kind == "completed" and PLANNED.search(text[: first.start])):
         return _refusal(no) if no else None
-    if first.kind == "refused" or (no and text[first.start : first.end].lower() == "closed"):
-        return _refusal(no or first.words)
-    if first.kind == "completed" and PLANNED.search(text[: first.start]):
-        return _refusal(no) if no else None
-    told = _told(text, first, None)
-    for term in found:
+    told = _refusal(no) if no and _only_closes(text, first) else _told(text, first, None)
+    for term in found if told.doubt != REFUSED else ():
         told = _told(text, term, told) if _is_news(text, term) else told
     return told
+
+
+def _only_closes(text: str, term: _Term) -> bool:
+    return term.kind == "refused" or text[term.start : term.end].lower() == "closed"
 
 
 def _day_of_completion(text: str, role: str) -> Status | None:
@@ -370,14 +368,16 @@ def _term_in(sentence: str, kind: str, generous: bool) -> _Term | None:
     """Find the word of one kind in a sentence."""
     if kind == "refused":
         return _Term(0, len(sentence), kind, sentence) if opens_with_refusal(sentence) else None
-    short = len(sentence.split())
-    wide = generous and short <= 8 and (kind == "completed" or not REPORTED.search(sentence))
-    pattern = _words_of(kind, wide)
-    hit = pattern.match(sentence) or (pattern.search(sentence) if short <= 4 else None)
-    if hit is None:
+    words = len(sentence.split())
+    wide = generous and words <= 8 and (kind == "completed" or not REPORTED.search(sentence))
+    hit = _hit(_words_of(kind, wide), sentence, anywhere=words <= 4)
+    if hit is None or not (told := _completed_or_partly(sentence, hit) if kind == "completed" else kind):
         return None
-    told = _completed_or_partly(sentence, hit) if kind == "completed" else kind
-    return _Term(hit.start(), hit.end(), told, sentence if short <= 12 else hit[0]) if told else None
+    return _Term(hit.start(), hit.end(), told, sentence if words <= _FEW else hit[0])
+
+
+def _hit(pattern: re.Pattern[str], sentence: str, *, anywhere: bool) -> re.Match[str] | None:
+    return pattern.match(sentence) or (pattern.search(sentence) if anywhere else None)
 
 
 def _completed_or_partly(sentence: str, hit: re.Match[str]) -> str:
@@ -410,10 +410,10 @@ def _several(text: str) -> Status | None:
     kinds = {hit.lastgroup or "" for hit in hits}
     if len(kinds) < 2 or "refused" in kinds or not _stand_apart(text, hits):
         return None
-    between = _any_term().sub("", text)
-    if re.search(r"[^\W_]", between) or (len(kinds) == 2 and "/" in between):
+    last = hits[-1].lastgroup if len(kinds) == 2 else None
+    if re.search(r"[^\W_]|/" if last else r"[^\W_]", _any_term().sub("", text)):
         return None
-    return Status(hits[-1].lastgroup or "" if len(kinds) == 2 else "no_update", text, doubt=SEVERAL)
+    return Status(last or "no_update", text, doubt=SEVERAL)
 
 
 def _stand_apart(text: str, hits: Sequence[re.Match[str]]) -> bool:

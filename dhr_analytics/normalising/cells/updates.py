@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -43,26 +44,36 @@ def name_updates(roles: Sequence[str], names: Sequence[str], rows: Sequence[RawR
         The roles; in a series ``progress@1`` is the oldest. Days in the names order it; without them words
         ("latest"), falling numbers, the days in the cells, and else the newest stands on the right.
     """
+    days = {i: day for i, name in enumerate(names) if (day := _day(name)) is not None}
+    series = _series(roles, names, days)
+    ranks = _by_day(series, days) if all(i in days for i in series) else {}
+    for role in {roles[i] for i in series} if not ranks else ():
+        ranks |= _by_words([i for i in series if roles[i] == role], names, days, rows)
+    return tuple(f"{role}@{ranks[i] + 1}" if i in ranks else role for i, role in enumerate(roles))
+
+
+def _series(roles: Sequence[str], names: Sequence[str], days: Mapping[int, date]) -> list[int]:
+    """Return the columns that have days in their names, or names alike but for their order."""
     at = [i for i, role in enumerate(roles[: len(names)]) if role in _REPORTING]
     stems = {i: (roles[i], terms.fold(_ORDER.sub(" ", names[i]))) for i in at}
-    days = {i: day for i in at if (day := _day(names[i])) is not None}
-    series = [i for i in at if i in days or list(stems.values()).count(stems[i]) > 1]
-    if len(series) < 2 and not any(roles[i] == roles[j] for i in series for j in at if i != j):
-        return tuple(roles)
-    named = list(roles)
-    if all(i in days for i in series):
-        order = sorted({days[i] for i in series})
-        rank = {i: order.index(days[i]) for i in series}
-    else:
-        rank = {}
-        for role in {roles[i] for i in series}:
-            alike = [i for i in series if roles[i] == role]
-            alike = alike[::-1] if _newest_on_the_left([names[i] for i in alike], alike, days, rows) else alike
-            alike.sort(key=lambda i: bool(_NEWEST.search(names[i])) - bool(_OLDEST.search(names[i])))
-            rank |= {i: place for place, i in enumerate(alike)}
-    for i in series:
-        named[i] = f"{roles[i]}@{rank[i] + 1}"
-    return tuple(named)
+    alike = Counter(stems.values())
+    series = [i for i in at if i in days or alike[stems[i]] > 1]
+    lone = [i for i in series if sum(roles[i] == roles[j] for j in at) == 1]
+    return series if len(series) > 1 or series != lone else []
+
+
+def _by_day(series: Sequence[int], days: Mapping[int, date]) -> dict[int, int]:
+    order = sorted({days[i] for i in series})
+    return {i: order.index(days[i]) for i in series}
+
+
+def _by_words(
+    alike: list[int], names: Sequence[str], days: Mapping[int, date], rows: Sequence[RawRow]
+) -> dict[int, int]:
+    """Rank the columns of one role by words, figures or the days in their cells."""
+    alike = alike[::-1] if _newest_on_the_left([names[i] for i in alike], alike, days, rows) else alike
+    alike.sort(key=lambda i: bool(_NEWEST.search(names[i])) - bool(_OLDEST.search(names[i])))
+    return {i: rank for rank, i in enumerate(alike)}
 
 
 def _day(name: str) -> date | None:
@@ -81,13 +92,15 @@ def _newest_on_the_left(
     if len(dated) > 1:
         return dated[0] > dated[-1]
     numbers = [int(found[0]) for name in names if (found := re.findall(r"(?<![Qq\d])\d{1,2}\b", name))]
-    if len(numbers) == len(names) > 1 and numbers[0] != numbers[-1]:
+    if len(numbers) == len(names) and numbers[0] != numbers[-1]:
         return numbers[0] > numbers[-1]
-    falling = 0
-    for row in rows:
-        told = [found[0].on for i in columns if i < len(row.cells) and (found := find_dates(row.cells[i]))]
-        falling += (told[0] > told[-1]) - (told[0] < told[-1]) if told else 0
-    return falling > 0
+    return sum(_falls(row, columns) for row in rows) > 0
+
+
+def _falls(row: RawRow, columns: Sequence[int]) -> int:
+    """Return 1 where the days in the cells of a row fall from left to right, -1 where they rise."""
+    told = [found[0].on for i in columns if (found := find_dates("".join(row.cells[i : i + 1])))]
+    return (told[0] > told[-1]) - (told[0] < told[-1]) if told else 0
 
 
 def newest_first(cells: Mapping[str, str]) -> list[dict[str, str]]:
