@@ -258,15 +258,21 @@ def _names_of(chunk: str, follows: bool, person_column: bool, places: frozenset[
     rest, whole = words[len(run) :], " ".join(run)
     # A rank or a given name is a sure sign; "Alex Example, Manager" is a person too, "Ashby Vale Police" is not.
     sure = len(words) < len(chunk.split()) or _is_called(run, rest)
-    if not sure and any(word.lower() in places for word in run):
+    if not sure and places.intersection(whole.lower().split()):
         return []
     if len(run) < 2:
         return _after_rank(words)
-    another = terms.fold(" ".join(rest[:1])) == "and"
-    alone = another or not rest or is_role(" ".join(rest))
-    if not (sure or person_column or alone) or terms.fold(whole) in _aliases():
+    if not (sure or person_column or _stands_alone(rest)) or terms.fold(whole) in _aliases():
         return []
-    return [whole, *(_names_in(" ".join(rest[1:]), person_column, places) if another else ())]
+    return [whole, *(_names_in(" ".join(rest[1:]), person_column, places) if _is_and(rest) else ())]
+
+
+def _stands_alone(rest: Sequence[str]) -> bool:
+    return not rest or _is_and(rest) or is_role(" ".join(rest))
+
+
+def _is_and(rest: Sequence[str]) -> bool:
+    return terms.fold(" ".join(rest[:1])) == "and"
 
 
 def _is_called(run: Sequence[str], rest: Sequence[str]) -> bool:

@@ -53,11 +53,14 @@ def _starts(text: str) -> list[int]:
     """Return where the items begin whose marks count on, else those with bullets."""
     run: list[re.Match[str]] = []
     for mark in _MARK.finditer(text):
-        opens = not mark.start() and (mark["first"] in ("a", "1", "i") or "." in mark["first"])
-        if not mark["more"] and (mark["first"] == _next(run[-1]["first"]) if run else opens):
+        if not mark["more"] and (mark["first"] == _next(run[-1]["first"]) if run else _opens(mark)):
             run.append(mark)
     bullets = [mark.start() for mark in _BULLET.finditer(text)]
     return [mark.start() for mark in run] or (bullets if bullets[:1] == [0] else [])
+
+
+def _opens(mark: re.Match[str]) -> bool:
+    return not mark.start() and (mark["first"] in ("a", "1", "i") or "." in mark["first"])
 
 
 def _continues(item: str, line: str) -> bool:
@@ -91,11 +94,13 @@ def deal(role: str, text: str, actions: Sequence[str]) -> list[str] | None:
         The part for each action, without its mark: by the numbers that are printed, else in order where there is
         one for each. ``None`` when the cell is one for all of them.
     """
-    if (parts := _by_mark(text, actions)) is not None:
-        return parts
-    n = len(actions)
-    if n == 1 or role == "person":
-        return None
+    parts = _by_mark(text, actions)
+    whole = len(actions) == 1 or role == "person"
+    return parts if parts is not None or whole else _in_order(role, text, len(actions))
+
+
+def _in_order(role: str, text: str, n: int) -> list[str] | None:
+    """Deal out a cell of as many lines, dates or items as there are actions."""
     lines = [line.strip() for line in text.strip().split("\n")]
     lines = lines if len(lines) == n else list(filter(None, lines))
     if len(lines) == n and _each_stands(role, lines):
@@ -113,21 +118,26 @@ def _lone_dates(text: str) -> list[str]:
 
 def _by_mark(text: str, actions: Sequence[str]) -> list[str] | None:
     """Deal out a cell by its numbers; an action that it does not name has none of it."""
-    marks = [next((mark["first"] for mark in [_MARK.match(action)] if mark), "") for action in actions]
+    marks = list(map(_mark_of, actions))
     text = text.strip()
     counted = [str(i) for i in range(1, len(marks) + 1)]
     if len(actions) > 1 and len(split_list(text)) > len(actions) and "." not in marks[0]:
         return None
     for named in (marks, counted, list("abcdefgh"), list(_ROMAN)):
-        place = {mark: i for i, mark in reversed(list(enumerate(named[: len(marks)]))) if mark}
-        found = _rising(text, place)
+        found = _rising(text, named[: len(marks)])
         if found and not found[0][0].start() and (named is marks or len(actions) > 1):
             return _parts(text, found, len(actions))
     return None
 
 
-def _rising(text: str, place: dict[str, int]) -> list[tuple[re.Match[str], list[int]]]:
+def _mark_of(action: str) -> str:
+    match = _MARK.match(action)
+    return match["first"] if match else ""
+
+
+def _rising(text: str, marks: Sequence[str]) -> list[tuple[re.Match[str], list[int]]]:
     """Find the marks that name actions, each a later one than the mark before."""
+    place = {mark: i for i, mark in reversed(list(enumerate(marks))) if mark}
     found: list[tuple[re.Match[str], list[int]]] = []
     for match in _MARK.finditer(text):
         at = _places(match, place)

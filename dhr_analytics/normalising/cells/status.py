@@ -407,8 +407,8 @@ def _is_only_a_status(text: str) -> bool:
 def _several(text: str) -> Status | None:
     """Read a cell that holds nothing but status words: the last of two stands, three are a choice nobody made."""
     hits = list(_any_term().finditer(text)) if len(text.split()) <= _FEW else []
-    kinds = {hit.lastgroup or "" for hit in hits}
-    if len(kinds) < 2 or "refused" in kinds or not _stand_apart(text, hits):
+    kinds = {hit.lastgroup for hit in hits}
+    if len(kinds - {"refused"}) < max(2, len(kinds)) or not _stand_apart(text, hits):
         return None
     last = hits[-1].lastgroup if len(kinds) == 2 else None
     if re.search(r"[^\W_]|/" if last else r"[^\W_]", _any_term().sub("", text)):

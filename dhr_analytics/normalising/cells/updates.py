@@ -44,36 +44,42 @@ def name_updates(roles: Sequence[str], names: Sequence[str], rows: Sequence[RawR
         The roles; in a series ``progress@1`` is the oldest. Days in the names order it; without them words
         ("latest"), falling numbers, the days in the cells, and else the newest stands on the right.
     """
-    days = {i: day for i, name in enumerate(names) if (day := _day(name)) is not None}
-    series = _series(roles, names, days)
-    ranks = _by_day(series, days) if all(i in days for i in series) else {}
-    for role in {roles[i] for i in series} if not ranks else ():
-        ranks |= _by_words([i for i in series if roles[i] == role], names, days, rows)
+    at = [i for i, role in enumerate(roles[: len(names)]) if role in _REPORTING]
+    days = {i: day for i in at if (day := _day(names[i])) is not None}
+    series = _series(at, [(roles[i], terms.fold(_ORDER.sub(" ", names[i]))) for i in at], days)
+    ranks: dict[int, int] = _by_day(series, days)
+    for alike in ([i for i in series if roles[i] == role] for role in _REPORTING):
+        ranks = _by_words(alike, names, days, rows) | ranks if alike else ranks
     return tuple(f"{role}@{ranks[i] + 1}" if i in ranks else role for i, role in enumerate(roles))
 
 
-def _series(roles: Sequence[str], names: Sequence[str], days: Mapping[int, date]) -> list[int]:
-    """Return the columns that have days in their names, or names alike but for their order."""
-    at = [i for i, role in enumerate(roles[: len(names)]) if role in _REPORTING]
-    stems = {i: (roles[i], terms.fold(_ORDER.sub(" ", names[i]))) for i in at}
-    alike = Counter(stems.values())
-    series = [i for i in at if i in days or alike[stems[i]] > 1]
-    lone = [i for i in series if sum(roles[i] == roles[j] for j in at) == 1]
-    return series if len(series) > 1 or series != lone else []
+def _series(at: Sequence[int], stems: Sequence[tuple[str, str]], days: Mapping[int, date]) -> list[int]:
+    """Return the columns that have days in their names, or role and name alike but for their order."""
+    alike, roles = Counter(stems), Counter(role for role, _ in stems)
+    series = [(i, stem) for i, stem in zip(at, stems, strict=True) if i in days or alike[stem] > 1]
+    shared = any(roles[role] > 1 for _, (role, _) in series)
+    return [i for i, _ in series] if len(series) > 1 or shared else []
 
 
 def _by_day(series: Sequence[int], days: Mapping[int, date]) -> dict[int, int]:
-    order = sorted({days[i] for i in series})
-    return {i: order.index(days[i]) for i in series}
+    """Rank the columns by the days in their names; nothing where one has none."""
+    order = sorted({days[i] for i in series if i in days})
+    return {i: order.index(days[i]) for i in series} if days.keys() >= set(series) else {}
 
 
 def _by_words(
-    alike: list[int], names: Sequence[str], days: Mapping[int, date], rows: Sequence[RawRow]
+    alike: Sequence[int], names: Sequence[str], days: Mapping[int, date], rows: Sequence[RawRow]
 ) -> dict[int, int]:
     """Rank the columns of one role by words, figures or the days in their cells."""
-    alike = alike[::-1] if _newest_on_the_left([names[i] for i in alike], alike, days, rows) else alike
-    alike.sort(key=lambda i: bool(_NEWEST.search(names[i])) - bool(_OLDEST.search(names[i])))
-    return {i: rank for rank, i in enumerate(alike)}
+    named = [names[i] for i in alike]
+    on_the_left = bool(_NEWEST.search(named[0]) or _OLDEST.search(named[-1]))
+    falling = on_the_left or _newest_on_the_left(named, alike, days, rows)
+    order = sorted(alike[::-1] if falling else alike, key=lambda i: _newness(names[i]))
+    return {i: rank for rank, i in enumerate(order)}
+
+
+def _newness(name: str) -> int:
+    return bool(_NEWEST.search(name)) - bool(_OLDEST.search(name))
 
 
 def _day(name: str) -> date | None:
@@ -86,8 +92,6 @@ def _day(name: str) -> date | None:
 def _newest_on_the_left(
     names: Sequence[str], columns: Sequence[int], days: Mapping[int, date], rows: Sequence[RawRow]
 ) -> bool:
-    if _NEWEST.search(names[0]) or _OLDEST.search(names[-1]):
-        return True
     dated = [days[i] for i in columns if i in days]
     if len(dated) > 1:
         return dated[0] > dated[-1]
