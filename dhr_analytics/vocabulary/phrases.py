@@ -1,4 +1,4 @@
-"""The phrases that the cell readers go by, as patterns: ``vocabulary/dhr/en/phrases.csv`` holds their words."""
+"""Patterns made of phrases: ``dhr/en/phrases.csv`` holds the words, one way to say a thing on each line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import re
 from dhr_analytics.vocabulary import terms
 
 
-def phrases(kind: str, frame: str = "{}") -> re.Pattern[str]:
-    """Return a pattern for any phrase of one kind, in its frame; letter case is ignored."""
-    each = "|".join(row["words"] for row in terms.rows("phrases") if row["kind"] == kind)
-    return re.compile(frame.replace("{}", each), re.IGNORECASE)
+def phrases(frame: str) -> re.Pattern[str]:
+    """Return a pattern in which ``{kind}`` stands for any phrase of that kind; letter case is ignored."""
+    return re.compile(re.sub(r"\{([a-z][a-z ]+)\}", lambda match: either(match[1]), frame), re.IGNORECASE)
+
+
+def either(kind: str) -> str:
+    """Return the phrases of a kind as alternatives of a pattern."""
+    return "|".join(row["words"] for row in terms.rows("phrases") if row["kind"] == kind)

@@ -20,7 +20,7 @@ _NAME_PART = re.compile(rf"{_NAME_WORD.pattern}|[A-Z]\.?")
 # "Agency: Northmoor Police", in a heading or a cell.
 # "Part 2: Police", "B. Police": the place of a section, not its name.
 _PLACE = re.compile(r"^(?:(?:part|section|table|appendix|group)\s+\w{1,3}\s*[:.–-]\s*|[A-Z]\d?[.)]\s+)", re.IGNORECASE)
-_LABEL = phrases("agencies label", r"^(?:(?:lead|responsible|accountable|owning)\s+)?(?:{})\s*:\s*(?=\S)")
+_LABEL = phrases(r"^(?:(?:lead|responsible|accountable|owning)\s+)?(?:{agencies label})\s*:\s*(?=\S)")
 _ASIDE = re.compile(r"\s*\[(?:(?:note|link): [^\]]*|[\d,*†‡§–-]{1,5})\]")  # beside the name, not of it
 # A close misspelling of a listed body still counts as that body; below this too many short names collide.
 _CLOSE = 92

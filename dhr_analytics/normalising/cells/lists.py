@@ -17,8 +17,8 @@ _MARK = re.compile(
     r"(?:[.):]+(?=\s|[A-Z])|(?<=\d\.\d)(?=\s+\S)|(?<=\d\.\d\d)(?=\s+\S))"
 )
 _BULLET = re.compile(r"(?:^|(?<=\s))[•▪◦‣●](?=\s)")
-_NO_DATE = phrases("lists no date", r"\W*(?:{})?\W*")
-_GOES_ON = phrases("lists goes on", r"(?:[:,;&–-]|\b(?:{}))\s*$")
+_NO_DATE = phrases(r"\W*(?:{lists no date})?\W*")
+_GOES_ON = phrases(r"(?:[:,;&–-]|\b(?:{lists goes on}))\s*$")
 _BEGINS = re.compile(r"\W*[A-Z\d]")
 
 

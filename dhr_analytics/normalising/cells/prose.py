@@ -10,39 +10,29 @@ from functools import lru_cache
 from dhr_analytics.normalising.cells.dates import says_only_when
 from dhr_analytics.normalising.cells.responses import without_response
 from dhr_analytics.vocabulary import terms
-from dhr_analytics.vocabulary.phrases import phrases
+from dhr_analytics.vocabulary.phrases import either, phrases
 
 # Words that say that an action is done or under way, and when, but not what was done.
-_ONLY_THAT = frozenset(
-    "a action actions all and are as been by delayed for fully going has have in is it now of on ongoing partly since "
-    "still the this track underway under way was were yes q quarter end "
-    "achieved actioned begun closed commenced complete completed concluded delivered discharged done embedded finished "
-    "fulfilled implemented met progress started".split()
-) | {name.casefold() for names in (calendar.month_name, calendar.month_abbr) for name in names}
+_MONTHS = {name.casefold() for names in (calendar.month_name, calendar.month_abbr) for name in names}
+_ONLY_THAT = frozenset(either("prose only that").split("|")) | _MONTHS
 SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?](?=\s|$)|[;\n]|$|\.)")
-PLANNED = phrases("prose planned", r"\b(?:{})\b")
+PLANNED = phrases(r"\b(?:{prose planned})\b")
 # Milestones are often printed as instructions: "Review current procedures", "Add new page".
 _INSTRUCTION = phrases(
-    "prose instruction", r"\W*(?:{})\b(?!\s+(?:\w+ed|under\s?way|was|were|has|have|is|are|held|sent|done|complete)\b)"
+    r"\W*(?:{prose instruction})\b(?!\s+(?:\w+ed|under\s?way|was|were|has|have|is|are|held|sent|done|complete)\b)"
 )
-REPORTED = phrases("prose reported")
+REPORTED = phrases("{prose reported}")
 # A report in telegram style: "Training delivered to ...", "Matter put to the board".
 # "Audit is completed" is a milestone, not a report.
-_PARTICIPLE = re.compile(
-    r"^(?:[\w'’/&-]+[\s,;]+){0,7}?(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )"
-    r"(?<!\bto )(?<!\bas )(?<!\bthat )(?<!\bwhen )"
-    r"(?!(?:need|based|related|named|detailed|required|designated|dedicated|registered|experienced|bespoke|continued|"
-    r"increased|improved|"
-    r"proposed|planned|agreed\s+(?:outcomes?|actions?|joint)|integrated|advanced|embed|trusted|skilled|"
-    r"updated\s+(?:by|in)\s+line)\b)"
-    r"(?:[a-z]{3,}ed|put|taken|sent|given|made|done|begun|held|written|drawn|set\s+up|built|brought|shown|met|"
-    r"rolled\s+out|Included)\b"
-    r"(?!\s+(?:by\s+(?:end|the\s+end)|annually|within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?))",
-    re.IGNORECASE,
+_PARTICIPLE = phrases(
+    r"^(?:[\w'’/&-]+[\s,;]+){0,7}?"
+    r"(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )(?<!\bto )(?<!\bas )(?<!\bthat )(?<!\bwhen )"
+    r"(?!(?:{prose no report})\b)(?:{prose participle})\b"
+    r"(?!\s+(?:by\s+(?:end|the\s+end)|annually|within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?))"
 )
 _NOTHING = re.compile(r"\W*(?:no|not|none|nil)\b", re.IGNORECASE)
 _WAS = r"(?:(?:has|have|had)\s+been|was|were|is|are)"
-_REFUSAL = phrases("prose refusal")
+_REFUSAL = phrases("{prose refusal}")
 _DENIES = re.compile(r"not\b|no\s+longer|against|declin|refus|reject|withdr", re.IGNORECASE)  # the others are slower
 # "Declined by the board" is a refusal, "Declined referrals are audited" is not.
 _REFUSED_OPENING = re.compile(
@@ -51,10 +41,10 @@ _REFUSED_OPENING = re.compile(
 _NO_NOUN = re.compile(
     r"\W*(?:$|\d|(?:by|in|on|at|for|as|with|to|and|from|due|because|following|since|after|owing|this|that|the)\b)|\s*[(,:;–-]"
 )
-_FOR_NOW = phrases("prose for now", r"\b(?:{})\b")
-_NOT_BEGUN = phrases("prose not begun")
+_FOR_NOW = phrases(r"\b(?:{prose for now})\b")
+_NOT_BEGUN = phrases("{prose not begun}")
 # Something is under way without a verb that says so: "Form in design", "Two teams remain to be trained".
-_UNDER_WAY = phrases("prose under way")
+_UNDER_WAY = phrases("{prose under way}")
 
 
 @lru_cache(maxsize=4096)

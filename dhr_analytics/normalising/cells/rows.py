@@ -12,8 +12,8 @@ _EXAMPLE = re.compile(
     r"e\.?\s?g\b\.?(?=\s*(?:$|[:,\d\s])))",
     re.IGNORECASE,
 )
-_TOTAL = phrases("rows total", r"(?:{})?totals?(?:\s+(?:number|count))?(?:\s+(?:of\s+)?\w+)?\s*[:=–-]?\s*\d*")
-_COUNTED = phrases("rows counted", r"(?:\d+|no)\s+(?:\w+\s+){0,2}?(?:{})(?:\s*\(?\d+(?:\.\d+)?\s?%\)?)?")
+_TOTAL = phrases(r"(?:{rows total})?totals?(?:\s+(?:number|count))?(?:\s+(?:of\s+)?\w+)?\s*[:=–-]?\s*\d*")
+_COUNTED = phrases(r"(?:\d+|no)\s+(?:\w+\s+){0,2}?(?:{rows counted})(?:\s*\(?\d+(?:\.\d+)?\s?%\)?)?")
 _NUMBER = re.compile(r"[(£]?\d[\d,.]*\s?%?\)?(?:\s*(?:of|/)\s*\d+)?")
 
 

@@ -7,10 +7,7 @@ from functools import lru_cache
 
 from dhr_analytics.vocabulary.phrases import phrases
 
-_LOCAL = phrases(
-    "scope local",
-    r"\b(?:local(?:ly)?|regional(?:ly)?|county|borough|district|(?:single|multi|individual)[\s-]agency|(?:{})[\s-]?wide)\b",
-)
+_LOCAL = phrases(r"\b(?:{scope local}|(?:{scope wide})[\s-]?wide)\b")
 _NATIONAL = re.compile(r"\bnational(?:ly)?\b", re.IGNORECASE)
 # Short for them, or the name of a nation, where the cell holds nothing else; in prose "England" is part of a name.
 _SHORT = {"l": "local", "r": "local", "loc": "local", "n": "national", "nat": "national", "natl": "national"}

@@ -37,31 +37,22 @@ CLOSED = "closed without saying that it was carried out"
 SEVERAL = "the plan gives several statuses; the last one was taken"
 _REPORT_CELLS = ("progress", "evidence", "outcome")
 _WORK_CELLS = ("completion", "status", "progress", "evidence", "target")
-_COLOURS = {
-    "green": "completed",
-    "blue": "completed",
-    "amber": "in_progress",
-    "yellow": "in_progress",
-    "red": "not_started",
-}
-_YES = ("yes", "y", "true", "✓", "✔", "☑", "☒", "✅", "√", "🗸", "\uf0fc", "\uf0fe")
-_PARTLY_WORDS = ("partial", "partially", "partly", "in part", "part")
+_COLOURS = {"green": "completed", "blue": "completed", "amber": "in_progress", "yellow": "in_progress"}
+_COLOURS |= {"red": "not_started"}
 _ANSWERS = {
-    "completed": {"yes": "completed", "partly": "in_progress", "no": "not_started"},
-    "in_progress": {"yes": "in_progress", "partly": "in_progress", "no": "not_started"},
-    "accepted": {"yes": "accepted", "partly": "accepted_in_part", "no": "not_accepted"},
+    "completed": {"yes": "completed", "in part": "in_progress", "no": "not_started"},
+    "in_progress": {"yes": "in_progress", "in part": "in_progress", "no": "not_started"},
+    "accepted": {"yes": "accepted", "in part": "accepted_in_part", "no": "not_accepted"},
 }
-_NO = ("no", "n", "false", "☐", "✗", "✘", "❌")
 _DISCS = {"🟢": "green", "🔵": "blue", "🟠": "amber", "🟡": "amber", "🔴": "red"}
-
-_AUXILIARY = phrases("status auxiliary", r"\b(?:{})(?:\s+\w+ly)?\s*$")
-_PARTLY = phrases("status partly", r"\b(?:{})[\s-]*$")
+_AUXILIARY = phrases(r"\b(?:{status auxiliary})(?:\s+\w+ly)?\s*$")
+_PARTLY = phrases(r"\b(?:{status partly})[\s-]*$")
 # "Complete except for the leaflet" is not complete.
 _ENDS = re.compile(r"\W*(?:$|\d|(?:by|in|on|at|for|as|with|to|and|from)\b|[A-Z][a-z]+\W*\d)|\s*[(,:;–-]")
-_EXCEPT = phrases("status except", r"\W*(?:{})")
+_EXCEPT = phrases(r"\W*(?:{status except})")
 _SHOUTED = re.compile(r"\b(?:ACTION\s+)?COMPLETED?\b|\bAction\s+completed?\b(?=[\s.)]*$)")
 _BARE_END = re.compile(r"(?:^|(?<=[.!?\n\w)])\s)Completed?[\s.)]*$")
-_CONSIDERING = phrases("status considering")
+_CONSIDERING = phrases("{status considering}")
 
 
 # "Completed within 3 months" is a plan.
@@ -247,7 +238,7 @@ def read_named_answer(name: str, text: str) -> tuple[str, str]:
     """
     folded = re.sub(r"^(?:is|has been|was|fully)\s+", "", terms.fold(name.replace("_", " ")))
     word = text.replace("\ufe0f", "").strip(" .,:").lower()
-    answer = "yes" if word in _YES else "no" if word in _NO else "partly" if word in _PARTLY_WORDS else ""
+    answer = next((kind for kind in ("yes", "no", "in part") if word in terms.words("status", kind)), "")
     kind = next((kind for kind in _ANSWERS if folded in terms.words("status", f"yes_{kind}")), "")
     if not kind and read_response(folded) == "accepted":
         kind = "accepted"
@@ -337,9 +328,9 @@ def _answer(text: str) -> Status | None:
     dates = find_dates(text) if len(text) < 100 else []
     dated = bool(dates) and dates[0].end == len(text.rstrip(" .)"))
     word = (text[: dates[0].start] if dated else text).lower().replace("\ufe0f", "").strip(" .,:(–—-")
-    if word in _YES:
+    if word in terms.words("status", "yes"):
         return Status("completed", text, dates[0].on if dates else None)
-    if word in _NO:
+    if word in terms.words("status", "no"):
         return Status("not_started", text)
     if match := re.fullmatch(r"(\d{1,3})\s?%(?:\s+complete[d]?)?", word):
         done = int(match[1])

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain, groupby
 
 from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.reading import RawRow
@@ -14,11 +15,11 @@ from dhr_analytics.vocabulary.phrases import phrases
 
 _REPORTING = ("progress", "status", "rag")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-_NEWEST = phrases("updates newest", r"\b(?:{})\b")
-_OLDEST = phrases("updates oldest", r"\b(?:{})\b")
-_ORDER = phrases("updates order", r"\d+(?:st|nd|rd|th)?|\b(?:{})\b")
+_NEWEST = phrases(r"\b(?:{updates newest})\b")
+_OLDEST = phrases(r"\b(?:{updates oldest})\b")
+_ORDER = phrases(r"\d+(?:st|nd|rd|th)?|\b(?:{updates order})\b")
 # A newest cell that only points to the one before it.
-_UNCHANGED = phrases("updates unchanged", r"\W*(?:{})?\W*")
+_UNCHANGED = phrases(r"\W*(?:{updates unchanged})?\W*")
 
 
 def purpose(role: str) -> str:
@@ -47,9 +48,9 @@ def name_updates(roles: Sequence[str], names: Sequence[str], rows: Sequence[RawR
     at = [i for i, role in enumerate(roles[: len(names)]) if role in _REPORTING]
     days = {i: day for i in at if (day := _day(names[i])) is not None}
     series = _series(at, [(roles[i], terms.fold(_ORDER.sub(" ", names[i]))) for i in at], days)
-    ranks: dict[int, int] = _by_day(series, days)
-    for alike in ([i for i in series if roles[i] == role] for role in _REPORTING):
-        ranks = _by_words(alike, names, days, rows) | ranks if alike else ranks
+    by_role = groupby(sorted(series, key=roles.__getitem__), key=roles.__getitem__)
+    by_words = (_by_words(list(alike), names, days, rows) for _, alike in by_role)
+    ranks = _by_day(series, days) or dict(chain.from_iterable(by_words))
     return tuple(f"{role}@{ranks[i] + 1}" if i in ranks else role for i, role in enumerate(roles))
 
 
@@ -69,13 +70,13 @@ def _by_day(series: Sequence[int], days: Mapping[int, date]) -> dict[int, int]:
 
 def _by_words(
     alike: Sequence[int], names: Sequence[str], days: Mapping[int, date], rows: Sequence[RawRow]
-) -> dict[int, int]:
+) -> list[tuple[int, int]]:
     """Rank the columns of one role by words, figures or the days in their cells."""
     named = [names[i] for i in alike]
     on_the_left = bool(_NEWEST.search(named[0]) or _OLDEST.search(named[-1]))
     falling = on_the_left or _newest_on_the_left(named, alike, days, rows)
     order = sorted(alike[::-1] if falling else alike, key=lambda i: _newness(names[i]))
-    return {i: rank for rank, i in enumerate(order)}
+    return [(i, rank) for rank, i in enumerate(order)]
 
 
 def _newness(name: str) -> int:
