@@ -427,7 +427,7 @@ def _in_target(text: str) -> Status | None:
 
 
 def _before(text: str, hit: re.Match[str]) -> str:
-    return text[max(0, text.rfind(".", 0, hit.start())) : hit.start()]
+    return text[max(0, text.rfind(".", 0, hit.start()), hit.start() - _NEAR) : hit.start()]
 
 
 def _told_in_target(text: str, hit: re.Match[str]) -> bool:
