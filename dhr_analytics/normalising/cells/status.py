@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 
-from dhr_analytics.normalising.cells.dates import before, find_dates, read_serial, without_mark
+from dhr_analytics.normalising.cells.dates import before, find_dates, read_serial, read_target, without_mark
 from dhr_analytics.normalising.cells.key import COLOURS, RATING_LETTERS, entries, is_brag, sign_of
 from dhr_analytics.normalising.cells.prose import (
     PLANNED,
@@ -57,10 +57,12 @@ _CONSIDERING = phrases("{status considering}")
 
 # "Completed within 3 months" is a plan.
 _IS_PLAN = re.compile(r"\s+within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?\b", re.IGNORECASE)
+_DRAFT_TO = re.compile(r"draft\s+to\b", re.IGNORECASE)
 _TARGET_PLAN = re.compile(r"\s+(?:by|before|within|no\s+later\s+than)\b", re.IGNORECASE)
 _IN_PLACE = re.compile(r"(?:already\s+)?in\s+place\b|.*\bpolicy\s+(?:is\s+)?in\s+place\b", re.IGNORECASE)
 _BY_WHOM = r"(?:by\s+(?:the\s+)?[A-Z][\w&’']*(?:\s+[A-Z][\w&’']*){0,4}\s+)?"
 _TO_ITS_DAY = re.compile(rf"[\s:,–(-]*{_BY_WHOM}(?:(?:on|in|by|at|since)\s+)?(?:the\s+)?")
+_SIGN = 6  # letters of the longest colour that may stand in a column of another name
 _NEAR = 200  # letters behind a word in which its date may stand
 _NOTE = re.compile(r"\.?\s*\[note: ([^\]]*)\]")
 _ASIDE = re.compile(r"\s*\[(?:link: [^\]]*|[\d,*†‡§–-]{1,5})\]")
@@ -143,7 +145,7 @@ def _whole(text: str) -> str:
 
 # Each rule reads a row in one way; the first that finds a status decides.
 def _by_sign(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
-    for role in ("status", "rag"):
+    for role in ("status", "rag", "progress"):
         if sign := sign_of(cells.get(role, ""), key):
             return _keyed(key[sign], cells[role])
     return None
@@ -166,7 +168,8 @@ def _by_report(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | Non
 
 def _by_colour(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
     """Read a colour, its letter or its disc; it says less than words do."""
-    text = cells.get("rag", "") or cells.get("status", "")
+    alone = cells.get("progress", "") if len(cells.get("progress", "")) <= _SIGN else ""
+    text = cells.get("rag", "") or cells.get("status", "") or alone
     word = "".join(_DISCS.get(letter, letter) for letter in text).strip(" .").lower()
     named = re.findall(r"[a-z]+", RATING_LETTERS.get(word, word))
     return next((_keyed(key[colour], text) for colour in named if colour in COLOURS and colour in key), None)
@@ -181,12 +184,18 @@ def _by_consideration(cells: Mapping[str, str], key: Mapping[str, str]) -> Statu
 
 def _by_work(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
     for role in _WORK_CELLS:
-        words = reported(cells.get(role, ""))
+        words = "" if role == "target" and _is_term(cells.get(role, "")) else reported(cells.get(role, ""))
         # A lone participle in a status cell, "Circulated", is a word we do not know.
         lone = role == "status" and len(words.split()) <= 4 and not under_way(words)
         if words and not lone:
             return Status("in_progress", words)
     return None
+
+
+def _is_term(text: str) -> bool:
+    """Tell whether a target cell says nothing but "Within 6 months of the report being published"."""
+    target = read_target(text)
+    return target.basis == "relative" and not target.rest
 
 
 def _by_no_work(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
@@ -362,7 +371,11 @@ def _term_in(sentence: str, kind: str, generous: bool) -> _Term | None:
     words = len(sentence.split())
     wide = generous and words <= 8 and (kind == "completed" or not REPORTED.search(sentence))
     hit = _hit(_words_of(kind, wide), sentence, anywhere=words <= 4)
-    if hit is None or not (told := _completed_or_partly(sentence, hit) if kind == "completed" else kind):
+    if (
+        hit is None
+        or _DRAFT_TO.match(sentence, hit.start())
+        or not (told := _completed_or_partly(sentence, hit) if kind == "completed" else kind)
+    ):
         return None
     return _Term(hit.start(), hit.end(), told, sentence if words <= _FEW else hit[0])
 
