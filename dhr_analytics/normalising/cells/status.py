@@ -371,17 +371,14 @@ def _term_in(sentence: str, kind: str, generous: bool) -> _Term | None:
     words = len(sentence.split())
     wide = generous and words <= 8 and (kind == "completed" or not REPORTED.search(sentence))
     hit = _hit(_words_of(kind, wide), sentence, anywhere=words <= 4)
-    if (
-        hit is None
-        or _DRAFT_TO.match(sentence, hit.start())
-        or not (told := _completed_or_partly(sentence, hit) if kind == "completed" else kind)
-    ):
+    if hit is None or not (told := _completed_or_partly(sentence, hit) if kind == "completed" else kind):
         return None
     return _Term(hit.start(), hit.end(), told, sentence if words <= _FEW else hit[0])
 
 
 def _hit(pattern: re.Pattern[str], sentence: str, *, anywhere: bool) -> re.Match[str] | None:
-    return pattern.match(sentence) or (pattern.search(sentence) if anywhere else None)
+    hit = pattern.match(sentence) or (pattern.search(sentence) if anywhere else None)
+    return None if hit and _DRAFT_TO.match(sentence, hit.start()) else hit
 
 
 def _completed_or_partly(sentence: str, hit: re.Match[str]) -> str:
