@@ -88,12 +88,39 @@ def numbering(kinds: dict[int, str], lists: dict[int, tuple[int, str]]) -> str:
     return f"<w:numbering {SPACES}>{kinds_xml}{lists_xml}</w:numbering>"
 
 
-def docx(*blocks: str, lists: str = "", styles: str = "", document: str = "word/document.xml") -> bytes:
-    """A Word file whose body holds these blocks and, as Word wants it, a last paragraph; always the same bytes."""
+def footnotes(*texts: str, kind: str = "footnote") -> str:
+    """Notes numbered from 2 on, as Word does, which keeps two for its own lines."""
+    own = f'<w:{kind} w:type="separator" w:id="0"><w:p>{run("____")}</w:p></w:{kind}>'
+    each = "".join(f'<w:{kind} w:id="{i}">{para(text)}</w:{kind}>' for i, text in enumerate(texts, start=2))
+    return f"<w:{kind}s {SPACES}>{own}{each}</w:{kind}s>"
+
+
+def reference(number: int, kind: str = "footnote") -> str:
+    return f'<w:r><w:{kind}Reference w:id="{number}"/></w:r>'
+
+
+def hyperlink(text: str, key: str) -> str:
+    space = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    return f'<w:hyperlink {space} r:id="{key}">{run(text)}</w:hyperlink>'
+
+
+def docx(
+    *blocks: str,
+    lists: str = "",
+    styles: str = "",
+    notes: dict[str, str] | None = None,
+    addresses: dict[str, str] | None = None,
+    document: str = "word/document.xml",
+) -> bytes:
+    """A Word file whose body holds these blocks and, as Word wants it, a last paragraph; always the same bytes.
+
+    notes: XML of the parts "footnotes" and "endnotes"; addresses: of links, by their key.
+    """
     body = "".join(block if block.startswith("<") else para(block) for block in blocks)
     parts = {document: f"<w:document {SPACES}><w:body>{body}<w:p/>{_LANDSCAPE}</w:body></w:document>"}
     links = {"": {"officeDocument": document}, document: {}}
-    for kind, xml in (("numbering", lists), ("styles", f"<w:styles {SPACES}>{styles}</w:styles>" if styles else "")):
+    styled = f"<w:styles {SPACES}>{styles}</w:styles>" if styles else ""
+    for kind, xml in (("numbering", lists), ("styles", styled), *(notes or {}).items()):
         if xml:
             parts[f"word/{kind}.xml"] = xml
             links[document][kind] = f"{kind}.xml"
@@ -112,6 +139,8 @@ def docx(*blocks: str, lists: str = "", styles: str = "", document: str = "word/
             f'<Relationship Id="r{i}" Type="{_RELATED}/{kind}" Target="{target}"/>'
             for i, (kind, target) in enumerate(targets.items())
         )
+        for key, address in (addresses or {}).items() if part == document else ():
+            each += f'<Relationship Id="{key}" Type="{_RELATED}/hyperlink" Target="{address}" TargetMode="External"/>'
         parts[f"{folder}/_rels/{base}.rels".lstrip("/")] = (
             f'<Relationships xmlns="{_PACKAGE}/relationships">{each}</Relationships>'
         )

@@ -170,3 +170,28 @@ def test_no_word_is_lost_or_invented(rows):
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     got = [cell for table in read(f"<p>x</p><table>{body}</table>")[1:] for row in table.rows for cell in row.cells]
     assert " ".join(got).split() == " ".join(cell for row in rows for cell in row).split()
+
+
+def test_words_struck_out_stand_apart_and_so_does_a_whole_row():
+    page = (
+        "<table><tr><td>1<td>a<td>b<tr><td>2<td>c <span style='text-decoration: line-through'>d</span><td>"
+        "<del>May <s>June</s></del><tr><td><s>3</s><td><del>e</del><td></table>"
+    )
+    (found,) = read(page)
+    assert [row.cells for row in found.rows] == [("1", "a", "b"), ("2", "c", ""), ("", "", "")]
+    assert [row.struck for row in found.rows] == ["", "d May June", "3 e"]
+
+
+def test_raised_numbers_and_links_stand_behind_the_words():
+    assert cells(
+        "<table><tr><td>Ask about money<sup>1</sup> each time<td>1<sup>st</sup> May<td>DASH<sup><a href='#f'>[2]</a></sup>"
+        "<tr><td><a href='/files/minutes.pdf'>Minutes</a> of May<td><a href='https://example.org/x'>Page</a>"
+        "<td>See <a href='https://example.org/x'>the long page</a> of the trust<sup hidden>9</sup></table>"
+    ) == [
+        ("Ask about money [1] each time", "1st May", "DASH [2]"),
+        (
+            "Minutes [link: /files/minutes.pdf] of May",
+            "Page [link: https://example.org/x]",
+            "See the long page of the trust",
+        ),
+    ]

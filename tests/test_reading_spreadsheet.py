@@ -8,7 +8,10 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Color, PatternFill
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, FormulaRule, IconSetRule, Rule
+from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.reading.colours import rag_of
@@ -271,3 +274,68 @@ def test_the_strict_kind_of_workbook_is_not_taken_for_empty():
 
     with pytest.raises(InputError, match="^x.xlsx .*save it as Excel workbook"):
         read_spreadsheet(changed(saved(workbook([["Ref", "Action"], [1, "a"]])), ".xml", strict), "x.xlsx")
+
+
+def test_words_struck_out_stand_apart():
+    book = workbook([["Ref", "Action", "By"], [1, "Stays", "May"], [2, "Goes", "June"], [3, "Stays too", "July"]])
+    for cell in book.active[3]:
+        cell.font = Font(strike=True)
+    old = TextBlock(InlineFont(strike=True), "Old. ")
+    book.active["B4"] = CellRichText(old, "New ", TextBlock(InlineFont(vertAlign="superscript"), "2"), " here")
+    (table,) = read_spreadsheet(saved(book), "x.xlsx")
+    assert [row.cells for row in table.rows[2:]] == [("", "", ""), ("3", "New [2] here", "July")]
+    assert [row.struck for row in table.rows] == ["", "", "2 Goes June", "Old."]
+
+
+def test_comments_and_links_stand_behind_the_words_of_their_cell():
+    book = workbook([["Ref", "Status", "Evidence"], [1, "Open", "Minutes"], [2, "Open", ""]])
+    sheet = book.active
+    sheet["B1"].comment = Comment("Choose one.", "A Clerk")
+    sheet["B2"].comment = Comment("A Clerk:\nPost filled [May].", "A Clerk")
+    thread = "[Threaded comment]\n\nYour version shows it.\n\nComment:\n    First.\nReply:\n    Second."
+    sheet["C3"].comment = Comment(thread, "tc={1}")
+    sheet["C2"].hyperlink = "https://example.org/minutes.pdf"
+    above, table = read_spreadsheet(saved(book), "x.xlsx")
+    assert above.rows[0].cells == ("[note: Choose one.]",)
+    assert [row.cells for row in table.rows] == [
+        ("Ref", "Status", "Evidence"),
+        ("1", "Open [note: Post filled (May).]", "Minutes [link: https://example.org/minutes.pdf]"),
+        ("2", "Open", "[note: First. Second.]"),
+    ]
+
+
+RED, AMBER, GREEN = (PatternFill(bgColor=colour) for colour in ("FF0000", "FFC000", "00B050"))
+
+
+def text_rule(kind, text, fill):
+    return Rule(type=kind, operator=kind, text=text, formula=[f'LEFT(C2)="{text}"'], dxf=DifferentialStyle(fill=fill))
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [CellIsRule("equal", ["3"], fill=GREEN), CellIsRule("between", ["1.5", "2"], fill=AMBER), CellIsRule("lessThan", ["2"], fill=RED)],
+        [FormulaRule(["$C2>=3"], fill=GREEN), FormulaRule(["=C2=2"], fill=AMBER), FormulaRule(["$C2<2"], fill=RED)],
+        [FormulaRule(['$B2="Done"'], fill=GREEN), FormulaRule(['$B2="Open"'], fill=AMBER), FormulaRule(['$B2="None"'], fill=RED)],
+        [IconSetRule("3TrafficLights1", "percent", [0, 33, 67])],
+        [IconSetRule("3Symbols", "num", [0, 2, 3], showValue=False)],
+        [IconSetRule("4TrafficLights", "num", [0, 1, 2, 3])],
+        [ColorScaleRule("min", None, "FF0000", "percent", 50, "FFC000", "max", None, "00B050")],
+        [text_rule("beginsWith", "3", GREEN), text_rule("containsText", "2", AMBER), text_rule("endsWith", "1", RED)],
+    ],
+)  # fmt: skip
+def test_rules_that_colour_by_value_count_as_colours(rules):
+    book = workbook([["Ref", "State", "RAG"], ["a", "Done", 3], ["b", "open", 2], ["c", "None", 1], ["d", "", None]])
+    for rule in rules:
+        book.active.conditional_formatting.add("C2:C5", rule)
+    (table,) = read_spreadsheet(saved(book), "x.xlsx")
+    assert [row.fills[2] if row.fills else "" for row in table.rows] == ["", "green", "amber", "red", ""]
+
+
+def test_icons_in_reverse_and_rules_that_are_not_clear():
+    book = workbook([["Ref", "RAG", "Risk"], ["a", 3, 9], ["b", 1, 1]])
+    book.active.conditional_formatting.add("B2:B3", IconSetRule("3Flags", "num", [0, 2, 3], reverse=True))
+    book.active.conditional_formatting.add("C2:C3", FormulaRule(["TODAY()>C2"], fill=RED))
+    book.active.conditional_formatting.add("C2:C3", IconSetRule("5Arrows", "percent", [0, 20, 40, 60, 80]))
+    (table,) = read_spreadsheet(saved(book), "x.xlsx")
+    assert [row.fills[1:] for row in table.rows[1:]] == [("red", ""), ("green", "")]

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from dhr_analytics.errors import InputError, UsageError
 from dhr_analytics.reading import read_document
+from dhr_analytics.reading.kinds import read_kind
 from dhr_analytics.reading.text import clean_cell, read_text
 
 
@@ -62,3 +63,17 @@ def test_no_word_is_lost_or_invented(rows):
     text = "\n".join("\t".join(row) for row in rows)
     read = [cell for table in read_text(text.encode(), "x") for row in table.rows for cell in row.cells]
     assert " ".join(" ".join(read).split()) == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Ask about money² each time", "Ask about money [2] each time"),
+        ("“Safe lives”¹² and more.³", "“Safe lives” [12] and more. [3]"),
+        ("A room of 12 m² at 10³", "A room of 12 m² at 10³"),
+        ("x²y", "x²y"),
+    ],
+)
+def test_small_raised_figures_of_notes_stand_apart_from_the_word(text, kept):
+    (table,) = read_kind("text", f"{text}\n".encode(), "plan.txt")
+    assert table.rows[0].cells == (kept,)

@@ -12,7 +12,22 @@ from pathlib import Path
 import docx_maker as dm
 import pytest
 from conftest import need
-from docx_maker import cell, deleted, docx, dropdown, inserted, level, numbering, para, row, run, table
+from docx_maker import (
+    cell,
+    deleted,
+    docx,
+    dropdown,
+    footnotes,
+    hyperlink,
+    inserted,
+    level,
+    numbering,
+    para,
+    reference,
+    row,
+    run,
+    table,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -505,3 +520,75 @@ def test_office_that_hangs_is_stopped(monkeypatch, tmp_path):
     # Its children are stopped too: the process is gone, or dead and waiting to be collected.
     status = Path("/proc") / (tmp_path / "child").read_text().strip() / "stat"
     assert not status.exists() or status.read_text().split()[2] == "Z"
+
+
+def raised(text):
+    return run(text, '<w:vertAlign w:val="superscript"/>')
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (("Ask about money", raised("3"), " each time"), "Ask about money [3] each time"),
+        (("Use the form", raised("4,5"), "."), "Use the form [4,5]."),
+        (("By 1", raised("st"), " May"), "By 1st May"),
+        (("10 m", raised("2"), " room"), "10 m2 room"),
+        ((raised("2"),), "2"),
+        (("by 2025", raised("7")), "by 2025 [7]"),
+        (("policy", raised("*")), "policy [*]"),
+    ],
+)
+def test_the_raised_number_of_a_note_is_no_part_of_the_word(content, text):
+    assert only(para(*content)) == text
+
+
+@pytest.mark.parametrize("mark", ["<w:strike/>", "<w:dstrike/>", '<w:strike w:val="1"/>', '<w:rStyle w:val="Out"/>'])
+def test_words_struck_out_stand_apart(mark):
+    style = '<w:style w:styleId="Out"><w:rPr><w:strike/></w:rPr></w:style>'
+    rows = (
+        row("No", "Action", "By"),
+        row("1", cell(para(run("Old. ", mark), "New.")), cell(para(run("May", mark)))),
+        row(*(cell(para(run(text, mark))) for text in ("2", "Gone", "June"))),
+    )
+    (found,) = read_word(docx(table(*rows), styles=style), "plan.docx")
+    assert [r.cells for r in found.rows] == [("No", "Action", "By"), ("1", "New.", ""), ("", "", "")]
+    assert [r.struck for r in found.rows] == ["", "Old. May", "2 Gone June"]
+
+
+def test_a_strike_that_is_switched_off_strikes_nothing():
+    assert only(para(run("Stays", '<w:strike w:val="0"/>'))) == "Stays"
+
+
+def test_the_words_of_notes_stand_behind_those_of_their_cell():
+    notes = {
+        "footnotes": footnotes("Approved [here] in May.", "How to fill this in."),
+        "endnotes": footnotes("End.", kind="endnote"),
+    }
+    rows = (
+        row("No", cell(para("Status", reference(3)))),
+        row("1", cell(para("See below", reference(2)))),
+        row("2", cell(para("Open", reference(2, "endnote")))),
+    )
+    found, below = read_word(docx(table(*rows), para("Text", reference(2)), notes=notes), "plan.docx")
+    assert [r.cells[1] for r in found.rows] == [
+        "Status",
+        "See below [note: Approved (here) in May.]",
+        "Open [note: End.]",
+    ]
+    assert [r.cells[0] for r in below.rows] == ["[note: How to fill this in.]", "Text"]
+
+
+def test_links_to_documents_are_kept_in_cells():
+    addresses = {"L1": "https://example.org/minutes.pdf", "L2": "https://example.org/home"}
+    rows = (
+        row("Action", "Evidence"),
+        row("a", cell(para(hyperlink("Minutes", "L1")))),
+        row("b", cell(para("See ", hyperlink("the page", "L2"), " of the trust."))),
+        row("c", cell(para(hyperlink("Page", "L2")))),
+    )
+    (found,) = read_word(docx(table(*rows), addresses=addresses), "plan.docx")
+    assert [r.cells[1] for r in found.rows[1:]] == [
+        "Minutes [link: https://example.org/minutes.pdf]",
+        "See the page of the trust.",
+        "Page [link: https://example.org/home]",
+    ]

@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from dhr_analytics.normalising.cells.rows import is_example, is_total
 from dhr_analytics.normalising.cells.ticks import read_ticks, tick_statuses
+from dhr_analytics.reading import RawRow, RawTable
+from dhr_analytics.reading.struck import set_struck_aside
 
 
 @pytest.mark.parametrize(
@@ -107,3 +109,15 @@ def test_a_single_tick_always_gives_its_column(at, mark):
     row = ["", "", ""]
     row[at] = mark
     assert read_ticks(NAMES, [row]) == [tick_statuses(NAMES)[at]]
+
+
+def test_rows_that_are_struck_out_are_set_aside_with_their_words():
+    rows = (
+        RawRow(("1", "Stays", "May"), "row 1"),
+        RawRow(("2", "", ""), "row 2", struck="Goes June"),
+        RawRow(("3", "Stays", "July"), "row 3", struck="August"),
+    )
+    gone = RawTable((RawRow(("",), "line 9", struck="Gone"),), kind="text")
+    tables, struck = set_struck_aside([RawTable(rows), gone])
+    assert [[row.place for row in table.rows] for table in tables] == [["row 1", "row 3"]]
+    assert struck == [("row 2", "Goes June"), ("row 3", "August"), ("line 9", "Gone")]

@@ -1,4 +1,5 @@
 from datetime import date
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -323,3 +324,39 @@ def test_no_row_breaks_the_reader_and_the_evidence_stands_in_it(cells):
 def test_no_key_breaks_the_reader(pairs):
     key = read_colour_key(["; ".join(f"{sign} = {words}" for sign, words in pairs)])
     assert set(key.values()) <= {"completed", "in_progress", "not_started"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"target": "Within 9 months of the review being published"},
+        {"progress": "Draft to be sent to the forum, then to partners"},
+        {"evidence": "Draft to follow"},
+    ],
+)
+def test_terms_and_steps_to_come_are_no_progress(cells):
+    assert read_status(cells).value == "no_update"
+
+
+def test_a_rating_counts_where_it_is_all_that_a_progress_cell_holds():
+    assert read_status({"progress": "Amber"}).value == "in_progress"
+    assert read_status({"progress": "G"}).value == "completed"
+    assert read_status({"progress": "Green space"}).value == "no_update"
+    key = read_colour_key(["P = Under way; D = Done"])
+    assert read_status({"progress": "D"}, colours=key).value == "completed"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "01/02/2024 done. ",
+        "1 May 2024 completed; ",
+        "Not accepted now, will not be taken forward 3 May. ",
+        "x in progress\n",
+    ],
+)
+def test_a_long_cell_is_read_in_time_that_grows_with_its_length(unit):
+    for role in ("progress", "status", "target", "evidence"):
+        start = perf_counter()
+        read_status({role: unit * 1500})
+        assert perf_counter() - start < 3

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import takewhile
 
 from rapidfuzz import fuzz, process
 
 from dhr_analytics.normalising.cells.dates import without_mark
 from dhr_analytics.vocabulary import terms
+from dhr_analytics.vocabulary.phrases import phrases
 
 _CHUNK = re.compile(r"\s*(?:[,;/\n()]|\s[–—-]\s|\s&\s(?=the\b))\s*")
-_NAME_WORD = r"(?:(?:O['’]|Mc|Mac|de |van )?[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?)"
+_NAME_WORD = re.compile(r"(?:O['’]|Mc|Mac|de |van )?[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?")
+_NAME_PART = re.compile(rf"{_NAME_WORD.pattern}|[A-Z]\.?")
 # "Agency: Northmoor Police", in a heading or a cell.
 # "Part 2: Police", "B. Police": the place of a section, not its name.
 _PLACE = re.compile(r"^(?:(?:part|section|table|appendix|group)\s+\w{1,3}\s*[:.–-]\s*|[A-Z]\d?[.)]\s+)", re.IGNORECASE)
-_LABEL = re.compile(
-    r"^(?:(?:lead|responsible|accountable|owning)\s+)?(?:agency|agencies|organi[sz]ation|body|service|partner|department|owner|"
-    r"lead|responsible|owned\s+by|led\s+by)\s*:\s*(?=\S)",
-    re.IGNORECASE,
-)
+_LABEL = phrases(r"^(?:(?:lead|responsible|accountable|owning)\s+)?(?:{agencies label})\s*:\s*(?=\S)")
 _ASIDE = re.compile(r"\s*\[(?:(?:note|link): [^\]]*|[\d,*†‡§–-]{1,5})\]")  # beside the name, not of it
 # A close misspelling of a listed body still counts as that body; below this too many short names collide.
 _CLOSE = 92
@@ -57,6 +56,7 @@ def named_places(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(match[1].lower() for text in texts for match in before.finditer(text))
 
 
+@lru_cache(maxsize=4096)
 def read_lead(cell: str, heading: str = "", person_cell: str = "", *, places: frozenset[str] = frozenset()) -> Lead:
     """Read the owner cells of an action.
 
@@ -79,38 +79,44 @@ def read_lead(cell: str, heading: str = "", person_cell: str = "", *, places: fr
     cell = _LABEL.sub("", without_mark(cell))
     names = (*find_names(cell, places=places), *find_names(person_cell, person_column=True))
     chunks = _pieces(cell, names)
+    roles = _roles(chunks)
+    bodies = [chunk for chunk in chunks if chunk not in roles]
+    printed = below = _agency_of(heading, places)
+    if bodies or (chunks and not below):
+        printed = ", ".join(bodies or chunks) if names or roles else cell
+    role = "; ".join(dict.fromkeys([*roles, *_pieces(person_cell, names)]))
+    return Lead(printed, *canonical(printed), role, tuple(dict.fromkeys(names)))
+
+
+def _roles(chunks: Sequence[str]) -> list[str]:
+    """List the posts of an owner cell: "Named Nurse, Safeguarding Children" is one, and its field belongs to it."""
     roles: list[str] = []
     for chunk, before in zip(chunks, ["", *chunks], strict=False):
-        # "Named Nurse, Safeguarding Children": what follows a post and names no body belongs to the post.
         if is_role(chunk) or (before in roles and not is_agency(chunk)):
             roles.append(chunk)
-    bodies = [chunk for chunk in chunks if chunk not in roles]
-    heading = _PLACE.sub("", heading)
-    named, labelled = _LABEL.subn("", heading)
-    below_heading = named if labelled or is_agency(named, places=places) else ""
-    if bodies or (chunks and not below_heading):
-        printed = ", ".join(bodies or chunks) if names or roles else cell
-    else:
-        printed = below_heading
-    role = "; ".join(dict.fromkeys([*roles, *_pieces(person_cell, names)]))
-    agency, sector = canonical(printed)
-    return Lead(printed, agency, sector, role, tuple(dict.fromkeys(names)))
+    return roles
 
 
+def _agency_of(heading: str, places: frozenset[str]) -> str:
+    named, labelled = _LABEL.subn("", _PLACE.sub("", heading))
+    return named if labelled or is_agency(named, places=places) else ""
+
+
+@lru_cache(maxsize=4096)
 def is_role(text: str) -> bool:
     """Tell whether a piece of an owner cell is a job title and names no body."""
     words = terms.fold(text).split()
     if not words:
         return False
     role, body = terms.words("lead", "role"), terms.words("lead", "body")
-    if all(word in terms.words("lead", "rank") for word in words):
-        return True
     head = terms.fold(re.split(r"\s(?:for|of)\s", text, maxsplit=1)[0]).split()
-    if (words[-1] in role or (head and head[-1] in role)) and terms.fold(text) not in _aliases():
-        return True
-    return any(word in role for word in words) and not any(word in body for word in words)
+    ends = {words[-1], *head[-1:]} & role and terms.fold(text) not in _aliases()
+    return (
+        bool(ends) or terms.words("lead", "rank").issuperset(words) or bool(role & set(words) and not body & set(words))
+    )
 
 
+@lru_cache(maxsize=8192)
 def is_agency(text: str, *, places: frozenset[str] = frozenset()) -> bool:
     """Tell whether a heading names a body, not a theme.
 
@@ -140,15 +146,19 @@ def is_agency(text: str, *, places: frozenset[str] = frozenset()) -> bool:
 def _is_branch(text: str, places: frozenset[str]) -> bool:
     """Tell a listed body with a name, "Citizens Advice Ashby", and a place with a kind, "Ashby Recovery"."""
     words = text.split()
-    if not 2 <= len(words) <= 6 or not all(word[0].isupper() or word in ("&", "and") for word in words):
+    if not 2 <= len(words) <= 6 or not all(map(_is_titled, words)):
         return False
     folded = [terms.fold(word) for word in words]
     if folded[0] in places and folded[-1] in terms.words("lead", "branch"):
         return True
-    vocabulary = terms.words("lead", "other") | terms.words("lead", "role")
     alias = _alias_within(" ".join(folded))
     left = f" {' '.join(folded)} ".replace(f" {alias} ", " ").split()
-    return bool(alias) and not any(word in vocabulary or word.endswith("ing") for word in left)
+    common = terms.words("lead", "other") | terms.words("lead", "role")
+    return bool(alias) and not any(word in common or word.endswith("ing") for word in left)
+
+
+def _is_titled(word: str) -> bool:
+    return word[0].isupper() or word in ("&", "and")
 
 
 def _alias_within(folded: str) -> str:
@@ -157,6 +167,7 @@ def _alias_within(folded: str) -> str:
     return max(found, key=len, default="")
 
 
+@lru_cache(maxsize=4096)
 def canonical(printed: str) -> tuple[str, str]:
     """Return the canonical name and the sector of a body.
 
@@ -224,50 +235,78 @@ def find_names(text: str, *, person_column: bool = False, places: frozenset[str]
     list of str
         Names without titles and ranks, as printed.
     """
-    body, role = terms.words("lead", "body"), terms.words("lead", "role")
-    known = body | role | terms.words("lead", "other")
-    ranks, given = terms.words("lead", "rank"), terms.words("lead", "given")
+    return list(_names_in(text, person_column, places))
+
+
+@lru_cache(maxsize=4096)
+def _names_in(text: str, person_column: bool, places: frozenset[str]) -> tuple[str, ...]:
     names: list[str] = []
     for chunk in _CHUNK.split(text):
-        words = chunk.split()
-        while words and (terms.fold(words[0]) in ranks or (names and words[0] in ("and", "&"))):
-            words = words[1:]
-        ranked = len(words) < len(chunk.split())
-        run: list[str] = []
-        for word in words:
-            plain = word.strip(",:")
-            if len(run) == 3 or terms.fold(plain) in known or not re.fullmatch(rf"{_NAME_WORD}|[A-Z]\.?", plain):
-                break
-            run.append(plain)
-        rest = words[len(run) :]
-        next_word = terms.fold(rest[0]) if rest else ""
-        # "Alex Example, Manager" is a person; "Ashby Vale Police" is not, unless it opens with a given name.
-        alone = not rest or next_word == "and" or is_role(" ".join(rest))
-        called = bool(run) and run[0].lower() in given and next_word not in body
-        whole = " ".join(run)
-        if any(word.lower() in places for word in run) and not called and not ranked:
-            continue
-        if len(run) >= 2 and (alone or called or person_column or ranked) and terms.fold(whole) not in _aliases():
-            names.append(whole)
-            if next_word == "and":
-                names += find_names(" ".join(rest[1:]), person_column=person_column, places=places)
-        elif len(run) < 2 and (late := _after_rank(words, ranks, known)):
-            names.append(late)
-    return names
+        names += _names_of(chunk, bool(names), person_column, places)
+    return tuple(names)
 
 
-def _after_rank(words: list[str], ranks: frozenset[str], known: frozenset[str]) -> str:
+@cache
+def _known() -> frozenset[str]:
+    return terms.words("lead", "body") | terms.words("lead", "role") | terms.words("lead", "other")
+
+
+def _names_of(chunk: str, follows: bool, person_column: bool, places: frozenset[str]) -> list[str]:
+    """Find the names in one piece of an owner cell; ``follows`` where a piece before it held one."""
+    words = _without_ranks(chunk.split(), follows)
+    run = _name_run(words)
+    rest, whole = words[len(run) :], " ".join(run)
+    # A rank or a given name is a sure sign; "Alex Example, Manager" is a person too, "Ashby Vale Police" is not.
+    sure = len(words) < len(chunk.split()) or _is_called(run, rest)
+    if not sure and places.intersection(whole.lower().split()):
+        return []
+    if len(run) < 2:
+        return _after_rank(words)
+    if not (sure or person_column or _stands_alone(rest)) or terms.fold(whole) in _aliases():
+        return []
+    return [whole, *(_names_in(" ".join(rest[1:]), person_column, places) if _is_and(rest) else ())]
+
+
+def _stands_alone(rest: Sequence[str]) -> bool:
+    return not rest or _is_and(rest) or is_role(" ".join(rest))
+
+
+def _is_and(rest: Sequence[str]) -> bool:
+    return terms.fold(" ".join(rest[:1])) == "and"
+
+
+def _is_called(run: Sequence[str], rest: Sequence[str]) -> bool:
+    """Tell whether a run of words opens with a given name, and no body follows."""
+    follows = terms.fold(" ".join(rest[:1]))
+    return "".join(run[:1]).lower() in terms.words("lead", "given") and follows not in terms.words("lead", "body")
+
+
+def _without_ranks(words: list[str], follows: bool) -> list[str]:
+    joints = ("and", "&") if follows else ()
+    while words and (terms.fold(words[0]) in terms.words("lead", "rank") or words[0] in joints):
+        words = words[1:]
+    return words
+
+
+def _name_run(words: Sequence[str]) -> list[str]:
+    """Return the first words, three at most, while they may be a name's."""
+    plain = (word.strip(",:") for word in words[:3])
+    return list(takewhile(lambda word: terms.fold(word) not in _known() and _NAME_PART.fullmatch(word), plain))
+
+
+def _after_rank(words: Sequence[str]) -> list[str]:
     """Find "Detective Inspector A B" behind other words of the same piece."""
     for i, word in enumerate(words[:-1]):
-        if terms.fold(word) in ranks:
-            run = []
-            for later in words[i + 1 : i + 4]:
-                if terms.fold(later) in ranks | known or not re.fullmatch(_NAME_WORD, later.strip(".,:")):
-                    break
-                run.append(later.strip(".,:"))
+        if terms.fold(word) in terms.words("lead", "rank"):
+            run = list(takewhile(_is_name_word, (later.strip(".,:") for later in words[i + 1 : i + 4])))
             if run:
-                return " ".join(run)
-    return ""
+                return [" ".join(run)]
+    return []
+
+
+def _is_name_word(word: str) -> bool:
+    folded = terms.fold(word)
+    return folded not in terms.words("lead", "rank") | _known() and bool(_NAME_WORD.fullmatch(word))
 
 
 def _pieces(text: str, names: tuple[str, ...]) -> list[str]:

@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
+from dhr_analytics.vocabulary import terms
+from dhr_analytics.vocabulary.phrases import phrases
+
 MONTHS = {
     name: index
     for index, names in enumerate(
@@ -31,32 +34,13 @@ _COUNT_WORDS = "one two three four five six seven eight nine ten eleven twelve"
 COUNTS = {word: n for n, word in enumerate(_COUNT_WORDS.split(), start=1)}
 
 _MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
-_YEAR = r"(?:20\d\d|['’]?\d\d(?!\d|[./:]\d))"
 _SEASON = "|".join(SEASONS)
-_JOIN = r"\s*(?:[/&–-]|to|or|and)\s*"
-_SECOND = r"\s?[/-]\s?(?P<y2>(?:20)?\d\d)(?!\d|[./-]\d)"
-_PAIR = r"(?:FY\s?)?(?P<y>20\d\d|['’]?\d\d(?=\s?[/-]))"  # the first of two years, "24/25", or a whole one
-_PART = r"(?:(?:Q[1-4]\s*[/&–-]\s*)?Q|quarter\s+|(?P<half>H))(?P<q>[1-4])\b"
+_WORDS = {"month": _MONTH, "season": _SEASON, "week": "|".join(_WEEKS)}
+_WORDS |= {row["form"][:-8]: row["pattern"] for row in terms.rows("dates") if row["form"].endswith("(piece)")}
 _FORMS = {
-    "iso": r"(?P<y>20\d\d)[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?!\d)",
-    "eight_digits": r"(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!/\d)",
-    "numeric": r"(?P<d>\d{1,2})\s?[./-]\s?(?P<m>\d{1,2})\s?[./-]\s?(?P<y>20\d\d|\d\d)(?!\d)",
-    "day": rf"(?P<d>\d{{1,2}})\s*(?:st|nd|rd|th)?[\s-]+(?:of\s+)?(?P<mon>{_MONTH})[\s,-]*(?P<y>{_YEAR})",
-    "month_day": rf"(?P<mon>{_MONTH})\s+(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th),?|,)\s*(?P<y>20\d\d)",
-    "quarter": rf"{_PART},?\s*(?:of\s+)?{_PAIR}(?:{_SECOND})?(?!\d)",
-    "year_quarter": r"(?P<y>20\d\d)\s?-?Q0?(?P<q>[1-4])",
-    "years_quarter": rf"{_PAIR}{_SECOND},?\s+{_PART}",
-    "financial": r"(?:(?:(?:end\s+of\s+)?(?:the\s+)?(?:financial|(?P<school>academic|school))\s+year|year\s+end|FY)\s*"
-    rf"(?P<y>(?:20)?\d\d)|(?P<y0>20\d\d)){_SECOND}",
-    "season": rf"(?:(?:{_SEASON}){_JOIN})?(?P<season>{_SEASON})(?P<term>\s+term)?\s*(?:of\s+)?(?P<y>{_YEAR}|\d\d(?=/))"
-    r"(?:/(?P<y2>(?:20)?\d\d)(?!\d))?",
-    "week": rf"(?P<week>{'|'.join(_WEEKS)})\s+week\s+(?:of|in)\s+(?P<mon>{_MONTH})\s*(?P<y>{_YEAR})",
-    "month": rf"(?:(?:{_MONTH}){_JOIN})?(?P<mon>{_MONTH})\s*[-,/]?\s*(?P<y>{_YEAR})",
-    "month_number": r"(?<!DHR )(?<!DARDR )(?<!no )(?P<m>0?[1-9]|1[0-2])[/.-](?P<y>20\d\d)(?![/.-]?\d)",
-    "feast": r"(?P<feast>easter|christmas)\s+(?P<y>20\d\d)",
-    "year": r"(?:(?P<third>early|mid|late|end|close)[\s-]+(?:of\s+|in\s+)?(?:the\s+year\s+)?|(?:by|during|in)\s+)"
-    r"(?P<y>20\d\d)(?!\d|[./-]\d)",
-}
+    row["form"]: re.sub(r"\{([a-z]+)\}", lambda match: _WORDS[match[1]], row["pattern"])
+    for row in terms.rows("dates") if not row["form"].endswith("(piece)")
+}  # fmt: skip
 _DATE = re.compile(
     r"(?<![\w/.])(?=\w|['’])(?:"
     + "|".join(
@@ -69,10 +53,7 @@ _ALONE = re.compile(
     r"(?:(?P<year>20\d\d)|(?P<month>0?[1-9]|1[0-2])/(?P<short>1[4-9]|[2-4]\d)|(?P<years>(?:1[3-9]|[2-4]\d)/\d\d))"
 )
 _SERIAL = re.compile(r"(4\d{4}|5[0-4]\d{3})(?:\.0+)?")  # days since 1900, as spreadsheets count them: 2009 to 2050
-_LEADING_WORDS = re.compile(
-    r"(?:\b(?:by|before|until|from|in|the|at|on|due|no\s+later\s+than|end|start|close|of|mid|early|late)\b\s*-?\s*)+$",
-    re.I,
-)
+_LEADING_WORDS = phrases(r"(?:\b(?:{dates leading words})\b\s*-?\s*)+$")
 _RELATIVE = re.compile(
     r"(?:within\s+)?(?:(?P<n>\d{1,3}|" + "|".join(COUNTS) + r")\s*(?P<unit>day|week|month|year)s?\b"
     r"(?:\s*(?:of|from|after|following|post|to)\b[^.;\n]*)?|(?:prior\s+to|before|upon|on|following|after|"
@@ -82,36 +63,13 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _FROM_PUBLICATION = re.compile(r"publi|report|completion\s+of\s+(?:the\s+)?(?:dhr|review)", re.IGNORECASE)
-_ONGOING = re.compile(
-    r"\b(?:on[\s-]?going|continuous(?:ly)?|business\s+as\s+usual|rolling|permanent|(?:bi-?|six[\s-])?monthly|"
-    r"annual(?:ly)?|"
-    r"quarterly|weekly|each\s+(?:year|quarter|month)|every\s+(?:year|quarter|month))\b",
-    re.IGNORECASE,
-)
+_ONGOING = phrases(r"\b(?:{dates ongoing})\b")
 # A finished thing's date is no target: "training completed in December 2015, next session booked February 2016".
-_DONE_BEFORE = re.compile(
-    r"\b(?:completed|complete|achieved|delivered|held|circulated|launched|took place|"
-    r"reviewed)\s*[:,–-]?\s*(?:\w+\s+){0,2}$",
-    re.I,
-)
+_DONE_BEFORE = phrases(r"\b(?:{dates done before})\s*[:,–-]?\s*(?:\w+\s+){0,2}$")
 # One date took the place of another: "March 2024 (extended to June 2025)", "June 2025 (was March 2024)".
-_MOVED_BEFORE = re.compile(
-    r"\b(?:revised|extend(?:ed)?|moved|changed|amended|delayed|deferred|postponed|rescheduled|slipped|new|now|"
-    r"(?:put|pushed)\s+back)\b(?:\s*:|\s+(?:completion|target|date|deadline|due|set|for|to|until|till|by|is|as|the|end|of|"
-    r"on|at))*\W*$",
-    re.IGNORECASE,
-)
-_OLD_BEFORE = re.compile(
-    r"\b(?:was|original(?:ly)?|previous(?:ly)?|formerly|initial(?:ly)?|(?:extended|moved|revised|changed|amended)\s+from)\b"
-    r"(?:\s*:|\s+(?:completion|target|date|deadline|due|set|for|by|end|of))*\W*$",
-    re.IGNORECASE,
-)
-_ABOUT_DATES = re.compile(
-    r"\b(?:revised|extend(?:ed)?|moved|changed|amended|deferred|postponed|rescheduled|new|now|put|pushed|back|was|original(?:ly)?|"
-    r"previous(?:ly)?|formerly|initial(?:ly)?|completion|target|date|deadline|due|set|for|from|to|until|till|by|is|as|the|end|of|"
-    r"on|at|and)\b",
-    re.IGNORECASE,
-)
+_MOVED_BEFORE = phrases(r"\b(?:{dates moved})\b(?:\s*:|\s+(?:{dates moved before}))*\W*$")
+_OLD_BEFORE = phrases(r"\b(?:{dates old})\b(?:\s*:|\s+(?:{dates old before}))*\W*$")
+_ABOUT_DATES = phrases(r"\b(?:{dates about dates})\b")
 _TO = re.compile(r"\s*(?:[–—-]|to|until|till|through)\s*(?:(?:the\s+)?end\s+(?:of\s+)?)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+and\s+$", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^\(?(?:(?:[a-h]|\d)[.)]|\d{1,2}\.\d{1,2}[.)]?)\s+(?=\S)")

@@ -10,72 +10,29 @@ from functools import lru_cache
 from dhr_analytics.normalising.cells.dates import says_only_when
 from dhr_analytics.normalising.cells.responses import without_response
 from dhr_analytics.vocabulary import terms
+from dhr_analytics.vocabulary.phrases import either, phrases
 
 # Words that say that an action is done or under way, and when, but not what was done.
-_ONLY_THAT = frozenset(
-    "a action actions all and are as been by delayed for fully going has have in is it now of on ongoing partly since "
-    "still the this track underway under way was were yes q quarter end "
-    "achieved actioned begun closed commenced complete completed concluded delivered discharged done embedded finished "
-    "fulfilled implemented met progress started".split()
-) | {name.casefold() for names in (calendar.month_name, calendar.month_abbr) for name in names}
+_MONTHS = {name.casefold() for names in (calendar.month_name, calendar.month_abbr) for name in names}
+_ONLY_THAT = frozenset(either("prose only that").split("|")) | _MONTHS
 SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?](?=\s|$)|[;\n]|$|\.)")
-PLANNED = re.compile(
-    r"\b(?:will|shall|should|must|would|could|(?-i:may)|to\s+be|(?:is|are)\s+to|aims?\s+to|plans?\s+to|once|when|"
-    r"until|if|"
-    r"expected|"
-    r"(?:[a-z]+s?|[A-Z]{2,})\s+to\s+(?:receive|seek|ensure|provide|arrange|consider|include|review|develop|confirm|"
-    r"share))\b",
-    re.IGNORECASE,
-)
+PLANNED = phrases(r"\b(?:{prose planned})\b")
 # Milestones are often printed as instructions: "Review current procedures", "Add new page".
-_INSTRUCTION = re.compile(
-    r"\W*(?:review|look|add|check|draft|ensure|provide|develop|deliver|audit|update|produce|create|include|consider|"
-    r"write|publicise|"
-    r"implement|amend|monitor|undertake|share|raise|set|agree|arrange|train|use|make|seek|identify|establish|explore|"
-    r"continue|complete)\b"
-    r"(?!\s+(?:\w+ed|under\s?way|was|were|has|have|is|are|held|sent|done|complete)\b)",
-    re.IGNORECASE,
+_INSTRUCTION = phrases(
+    r"\W*(?:{prose instruction})\b(?!\s+(?:\w+ed|under\s?way|was|were|has|have|is|are|held|sent|done|complete)\b)"
 )
-REPORTED = re.compile(
-    r"(?<!which )(?<!that )(?<!who )\b(?:has|have|had)\s+(?:(?:now|also|all|already|recently|since|both|just|"
-    r"not)\s+)*(?:been|begun|taken|met|\w+ed)\b"
-    r"|\b(?:is|are)\s+(?:now|currently|being)\b|\b(?:is|are)\s+(?!during\b)\w{3,}ing\b|"
-    r"(?<!which )(?<!that )(?<!who )\b(?:was|were)\s+\w+(?:ed|en|wn|ld|nt)\b"
-    r"|\b(?:is|are)\s+held\b.*\b(?:a|each|every)\s+(?:week|month|quarter|year)\b|\btook\s+place\b|\bin\s+place\b|"
-    r"\bbegun\b|\bawaited\b|\bunderway\b|\bout\s+for\s+consultation\b|\bwe\s+(?:held|"
-    r"ran|met|wrote)\b",
-    re.IGNORECASE,
-)
+REPORTED = phrases("{prose reported}")
 # A report in telegram style: "Training delivered to ...", "Matter put to the board".
 # "Audit is completed" is a milestone, not a report.
-_PARTICIPLE = re.compile(
-    r"^(?:[\w'’/&-]+[\s,;]+){0,7}?(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )"
-    r"(?<!\bto )(?<!\bas )(?<!\bthat )(?<!\bwhen )"
-    r"(?!(?:need|based|related|named|detailed|required|designated|dedicated|registered|experienced|bespoke|continued|"
-    r"increased|improved|"
-    r"proposed|planned|agreed\s+(?:outcomes?|actions?|joint)|integrated|advanced|embed|trusted|skilled|"
-    r"updated\s+(?:by|in)\s+line)\b)"
-    r"(?:[a-z]{3,}ed|put|taken|sent|given|made|done|begun|held|written|drawn|set\s+up|built|brought|shown|met|"
-    r"rolled\s+out|Included)\b"
-    r"(?!\s+(?:by\s+(?:end|the\s+end)|annually|within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?))",
-    re.IGNORECASE,
+_PARTICIPLE = phrases(
+    r"^(?:[\w'’/&-]+[\s,;]+){0,7}?"
+    r"(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )(?<!\bto )(?<!\bas )(?<!\bthat )(?<!\bwhen )"
+    r"(?!(?:{prose no report})\b)(?:{prose participle})\b"
+    r"(?!\s+(?:by\s+(?:end|the\s+end)|annually|within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?))"
 )
 _NOTHING = re.compile(r"\W*(?:no|not|none|nil)\b", re.IGNORECASE)
 _WAS = r"(?:(?:has|have|had)\s+been|was|were|is|are)"
-_REFUSAL = re.compile(
-    r"\b(?:decided|agreed|resolved|decision|chose|chosen|opted)\s+(?:\w+\s+){0,2}?(?:against|not\s+to\s+(?:be\s+)?(?:take|proceed|"
-    r"progress|pursue|adopt|implement|fund|support|accept|go\s+ahead|carry|continue))|"
-    r"(?<!which )(?<!that )(?<!who )(?<!cases )\b(?:will|would|could|can|is|are|was|were|be)\s*"
-    r"not\s+(?:be\s+|being\s+|to\s+be\s+)?"
-    r"(?:taken\s+forward|pursued|proceeding|going\s+ahead|implemented|accepted\s+by)\b|"
-    rf"\b(?:action|recommendation|this|it)\s+(?:{_WAS}\s+)?(?:\w+ed\s+)?no\s+longer\s+(?:required|needed|relevant|applicable|feasible)\b|"
-    rf"\b(?:funding|bid|proposal|recommendation|action|business\s+case)\s+(?:{_WAS}\s+)?"
-    r"(?:rejected|declined|refused|withdrawn|not\s+(?:accepted|agreed|approved|supported))\b|"
-    r"\b(?:provider|trust|agency|board|panel|council|ICB|service|department|office|cabinet|executive|commissioners?)\s+"
-    r"(?:has\s+|have\s+)?(?:declined|refused|rejected)\b(?!\s+to\s+comment)|"
-    r"\bnot\s+(?:accept|agree\s+with|support)\s+(?:this|the)\s+(?:recommendation|action)",
-    re.IGNORECASE,
-)
+_REFUSAL = phrases("{prose refusal}")
 _DENIES = re.compile(r"not\b|no\s+longer|against|declin|refus|reject|withdr", re.IGNORECASE)  # the others are slower
 # "Declined by the board" is a refusal, "Declined referrals are audited" is not.
 _REFUSED_OPENING = re.compile(
@@ -84,24 +41,10 @@ _REFUSED_OPENING = re.compile(
 _NO_NOUN = re.compile(
     r"\W*(?:$|\d|(?:by|in|on|at|for|as|with|to|and|from|due|because|following|since|after|owing|this|that|the)\b)|\s*[(,:;–-]"
 )
-_FOR_NOW = re.compile(
-    r"\b(?:until|yet|if|whether|cases?|at\s+(?:this|the)\s+(?:stage|moment|time)|at\s+present|currently)\b",
-    re.IGNORECASE,
-)
-_NOT_BEGUN = re.compile(
-    r"\b(?:has|have|had|is|are|was|were)(?:\s*not|n['’]t)\s+(?:yet\s+)?(?:been\s+)?(?:begun|started|commenced|initiated)\b|"
-    r"\b(?:no|nothing)\s+(?:\w+\s+)?(?:has|have)\s+(?:yet\s+)?(?:been\s+)?(?:begun|started|commenced|made|done|undertaken)\b|"
-    r"\byet\s+to\s+(?:be\s+)?(?:begin|begun|start(?:ed)?|commenced?)\b",
-    re.IGNORECASE,
-)
+_FOR_NOW = phrases(r"\b(?:{prose for now})\b")
+_NOT_BEGUN = phrases("{prose not begun}")
 # Something is under way without a verb that says so: "Form in design", "Two teams remain to be trained".
-_UNDER_WAY = re.compile(
-    r"\bin\s+(?:design|test(?:ing)?|trial|pilot|preparation|production|procurement|negotiation|use)\b(?=\W*$|\s+(?:with|at|by)\b)|"
-    r"(?<!\bbe )(?<!\bget )\bunder\s?way\b|\b(?:went|gone|now)\s+live\b|"
-    r"\bremains?\s+(?:to\s+be\s+\w+|outstanding)\b|^\W*(?:testing|piloting|working|liaising|consulting|negotiating)\s+"
-    r"(?:with|on|towards)\b|^\W*awaiting\b|\bout\s+(?:for|to)\s+(?:comments?|review|tender|partners|agencies)\b",
-    re.IGNORECASE,
-)
+_UNDER_WAY = phrases("{prose under way}")
 
 
 @lru_cache(maxsize=4096)

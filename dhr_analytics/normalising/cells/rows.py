@@ -1,27 +1,19 @@
-"""Rows that are no part of a plan: the form's example, the sum below the last row, and what is struck out."""
+"""Rows that are no part of a plan: the form's example, and the sum below the last row."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from dhr_analytics.reading import RawTable
+from dhr_analytics.vocabulary.phrases import phrases
 
 _EXAMPLE = re.compile(
     r"[\[(“\"']*(?:(?:worked\s+)?examples?\b[\])”\"']*(?=\s*(?:$|[:.\d–—-]))|(?:for\s+example|sample\s+(?:row|entry))\b|"
     r"e\.?\s?g\b\.?(?=\s*(?:$|[:,\d\s])))",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(
-    r"(?:grand\s+|sub-?\s?|overall\s+)?totals?(?:\s+(?:number|count))?(?:\s+(?:of\s+)?\w+)?\s*[:=–-]?\s*\d*",
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(
-    r"(?:\d+|no)\s+(?:\w+\s+){0,2}?(?:recommendations?|actions?|completed?|open|closed|ongoing|overdue|outstanding|"
-    r"in\s+progress|not\s+started|red|amber|green|blue)(?:\s*\(?\d+(?:\.\d+)?\s?%\)?)?",
-    re.IGNORECASE,
-)
+_TOTAL = phrases(r"(?:{rows total})?totals?(?:\s+(?:number|count))?(?:\s+(?:of\s+)?\w+)?\s*[:=–-]?\s*\d*")
+_COUNTED = phrases(r"(?:\d+|no)\s+(?:\w+\s+){0,2}?(?:{rows counted})(?:\s*\(?\d+(?:\.\d+)?\s?%\)?)?")
 _NUMBER = re.compile(r"[(£]?\d[\d,.]*\s?%?\)?(?:\s*(?:of|/)\s*\d+)?")
 
 
@@ -60,27 +52,3 @@ def is_total(cells: Sequence[str]) -> bool:
     sums = [_TOTAL.fullmatch(cell) or _COUNTED.fullmatch(cell) for cell in filled]
     figures = [_NUMBER.fullmatch(cell) for cell in filled]
     return any(sums) and all(known or number for known, number in zip(sums, figures, strict=True))
-
-
-def set_struck_aside(tables: Iterable[RawTable]) -> tuple[list[RawTable], list[tuple[str, str]]]:
-    """Take the rows out that are wholly struck out.
-
-    Parameters
-    ----------
-    tables : iterable of RawTable
-        A document as read.
-
-    Returns
-    -------
-    tables : list of RawTable
-        Without rows of which only a number or nothing is not struck out.
-    struck : list of (str, str)
-        Place and words of all that is struck out, whole rows and single words.
-    """
-    kept, struck = [], []
-    for table in tables:
-        struck += [(row.place, row.struck) for row in table.rows if row.struck]
-        stays = [row for row in table.rows if not row.struck or re.search(r"[^\W\d_]{2}", " ".join(row.cells))]
-        if stays:
-            kept.append(replace(table, rows=tuple(stays)))
-    return kept, struck

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-_LOCAL = re.compile(
-    r"\b(?:local(?:ly)?|regional(?:ly)?|county|borough|district|(?:single|multi|individual)[\s-]agency|"
-    r"(?:county|force|borough|district|city|trust|partnership|organisation|area)[\s-]?wide)\b",
-    re.IGNORECASE,
-)
+from dhr_analytics.vocabulary.phrases import phrases
+
+_LOCAL = phrases(r"\b(?:{scope local}|(?:{scope wide})[\s-]?wide)\b")
 _NATIONAL = re.compile(r"\bnational(?:ly)?\b", re.IGNORECASE)
 # Short for them, or the name of a nation, where the cell holds nothing else; in prose "England" is part of a name.
 _SHORT = {"l": "local", "r": "local", "loc": "local", "n": "national", "nat": "national", "natl": "national"}
@@ -16,6 +15,7 @@ _SHORT |= dict.fromkeys(("england", "wales", "uk"), "national")
 _BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
 def read_scope(text: str) -> str:
     """Read a scope cell.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 
-from dhr_analytics.normalising.cells.dates import before, find_dates, read_serial, without_mark
+from dhr_analytics.normalising.cells.dates import before, find_dates, read_serial, read_target, without_mark
 from dhr_analytics.normalising.cells.key import COLOURS, RATING_LETTERS, entries, is_brag, sign_of
 from dhr_analytics.normalising.cells.prose import (
     PLANNED,
@@ -23,6 +23,7 @@ from dhr_analytics.normalising.cells.prose import (
 )
 from dhr_analytics.normalising.cells.responses import read_response
 from dhr_analytics.vocabulary import terms
+from dhr_analytics.vocabulary.phrases import phrases
 
 # Cells whose purpose is to tell the status come first; the others only speak when these are silent.
 _FEW = 12  # words of a cell that may be nothing but statuses and dates
@@ -36,58 +37,32 @@ CLOSED = "closed without saying that it was carried out"
 SEVERAL = "the plan gives several statuses; the last one was taken"
 _REPORT_CELLS = ("progress", "evidence", "outcome")
 _WORK_CELLS = ("completion", "status", "progress", "evidence", "target")
-_COLOURS = {
-    "green": "completed",
-    "blue": "completed",
-    "amber": "in_progress",
-    "yellow": "in_progress",
-    "red": "not_started",
-}
-_YES = ("yes", "y", "true", "✓", "✔", "☑", "☒", "✅", "√", "🗸", "\uf0fc", "\uf0fe")
-_PARTLY_WORDS = ("partial", "partially", "partly", "in part", "part")
+_COLOURS = {"green": "completed", "blue": "completed", "amber": "in_progress", "yellow": "in_progress"}
+_COLOURS |= {"red": "not_started"}
 _ANSWERS = {
-    "completed": {"yes": "completed", "partly": "in_progress", "no": "not_started"},
-    "in_progress": {"yes": "in_progress", "partly": "in_progress", "no": "not_started"},
-    "accepted": {"yes": "accepted", "partly": "accepted_in_part", "no": "not_accepted"},
+    "completed": {"yes": "completed", "in part": "in_progress", "no": "not_started"},
+    "in_progress": {"yes": "in_progress", "in part": "in_progress", "no": "not_started"},
+    "accepted": {"yes": "accepted", "in part": "accepted_in_part", "no": "not_accepted"},
 }
-_NO = ("no", "n", "false", "☐", "✗", "✘", "❌")
 _DISCS = {"🟢": "green", "🔵": "blue", "🟠": "amber", "🟡": "amber", "🔴": "red"}
-
-_AUXILIARY = re.compile(
-    r"\b(?:be|is|are|been|being|not|which|that|part|half|partially|partly|nearly|almost|mostly|largely|substantially|yet)"
-    r"(?:\s+\w+ly)?\s*$",
-    re.IGNORECASE,
-)
-_PARTLY = re.compile(
-    r"\b(?:part|half|partially|partly|nearly|almost|mostly|largely|substantially|not\s+(?:yet\s+)?fully)[\s-]*$",
-    re.IGNORECASE,
-)
+_AUXILIARY = phrases(r"\b(?:{status auxiliary})(?:\s+\w+ly)?\s*$")
+_PARTLY = phrases(r"\b(?:{status partly})[\s-]*$")
 # "Complete except for the leaflet" is not complete.
 _ENDS = re.compile(r"\W*(?:$|\d|(?:by|in|on|at|for|as|with|to|and|from)\b|[A-Z][a-z]+\W*\d)|\s*[(,:;–-]")
-_EXCEPT = re.compile(
-    r"\W*(?:except|apart\s+from|other\s+than|but\s+(?:for|not)\b|save\s+for|bar\b|subject\s+to|pending|awaiting|in\s+part)",
-    re.IGNORECASE,
-)
+_EXCEPT = phrases(r"\W*(?:{status except})")
 _SHOUTED = re.compile(r"\b(?:ACTION\s+)?COMPLETED?\b|\bAction\s+completed?\b(?=[\s.)]*$)")
 _BARE_END = re.compile(r"(?:^|(?<=[.!?\n\w)])\s)Completed?[\s.)]*$")
-_CONSIDERING = re.compile(
-    r"\bwelcomes?\b[^.]*\b(?:will|would|shall)\s+(?:\w+\s+)?consider|"
-    r"\bwelcomes?\b[^.]*\brecommendations?\b[^.]*\bconsider|"
-    r"\b(?:we|government|department|office|"
-    r"ministry)\b[^.]{0,60}?\b(?:will|would|shall)\s+"
-    r"(?:\w+\s+)?(?:consider|give\s+(?:\w+\s+)?(?:consideration|thought))|\bunder\s+consideration\b|"
-    r"\b(?:will|would|shall)\s+(?:\w+\s+)?consider\s+(?:this|it|these|the\s+recommendation)\b|"
-    r"\bis\s+(?:being\s+)?considered\s+by\b",
-    re.IGNORECASE,
-)
+_CONSIDERING = phrases("{status considering}")
 
 
 # "Completed within 3 months" is a plan.
 _IS_PLAN = re.compile(r"\s+within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?\b", re.IGNORECASE)
+_DRAFT_TO = re.compile(r"draft\s+to\b", re.IGNORECASE)
 _TARGET_PLAN = re.compile(r"\s+(?:by|before|within|no\s+later\s+than)\b", re.IGNORECASE)
 _IN_PLACE = re.compile(r"(?:already\s+)?in\s+place\b|.*\bpolicy\s+(?:is\s+)?in\s+place\b", re.IGNORECASE)
 _BY_WHOM = r"(?:by\s+(?:the\s+)?[A-Z][\w&’']*(?:\s+[A-Z][\w&’']*){0,4}\s+)?"
 _TO_ITS_DAY = re.compile(rf"[\s:,–(-]*{_BY_WHOM}(?:(?:on|in|by|at|since)\s+)?(?:the\s+)?")
+_SIGN = 6  # letters of the longest colour that may stand in a column of another name
 _NEAR = 200  # letters behind a word in which its date may stand
 _NOTE = re.compile(r"\.?\s*\[note: ([^\]]*)\]")
 _ASIDE = re.compile(r"\s*\[(?:link: [^\]]*|[\d,*†‡§–-]{1,5})\]")
@@ -137,11 +112,8 @@ def read_status(cells: Mapping[str, str], *, colours: Mapping[str, str] = _COLOU
 
 @lru_cache(maxsize=8192)
 def _status_of(shown: tuple[tuple[str, str], ...], colours: tuple[tuple[str, str], ...]) -> Status:
-    cells = {role: text if role == "action" else _plain(text) for role, text in shown}
     key = dict(colours)
-    cells = {
-        role: "" if _whole(text) == "no_update" and not sign_of(text, key) else text for role, text in cells.items()
-    }
+    cells = {role: text if role == "action" else _plain(text, key) for role, text in shown}
     found = next((found for rule in _RULES if (found := rule(cells, key)) is not None), Status("no_update"))
     return next((said for role, text in shown if (said := _noted(text, role)) and said.value != found.value), found)
 
@@ -155,11 +127,12 @@ def _noted(text: str, role: str) -> Status | None:
     return Status(kinds.pop(), match[1], doubt=SEVERAL) if len(kinds) == 1 else None
 
 
-def _plain(text: str) -> str:
-    """Return a cell without its list mark and links; a note on it is a statement of its own."""
+def _plain(text: str, key: Mapping[str, str]) -> str:
+    """Return a cell without list mark and links, blank for "No update"; a note on it is a statement of its own."""
     if "[" in text:
         text = _NOTE.sub(r"\n\1", _ASIDE.sub("", text))
-    return _CLOSING.sub(". ", without_mark(text))
+    text = _CLOSING.sub(". ", without_mark(text))
+    return "" if _whole(text) == "no_update" and not sign_of(text, key) else text
 
 
 @lru_cache(maxsize=4096)
@@ -172,7 +145,7 @@ def _whole(text: str) -> str:
 
 # Each rule reads a row in one way; the first that finds a status decides.
 def _by_sign(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
-    for role in ("status", "rag"):
+    for role in ("status", "rag", "progress"):
         if sign := sign_of(cells.get(role, ""), key):
             return _keyed(key[sign], cells[role])
     return None
@@ -195,7 +168,8 @@ def _by_report(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | Non
 
 def _by_colour(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
     """Read a colour, its letter or its disc; it says less than words do."""
-    text = cells.get("rag", "") or cells.get("status", "")
+    alone = cells.get("progress", "") if len(cells.get("progress", "")) <= _SIGN else ""
+    text = cells.get("rag", "") or cells.get("status", "") or alone
     word = "".join(_DISCS.get(letter, letter) for letter in text).strip(" .").lower()
     named = re.findall(r"[a-z]+", RATING_LETTERS.get(word, word))
     return next((_keyed(key[colour], text) for colour in named if colour in COLOURS and colour in key), None)
@@ -210,12 +184,18 @@ def _by_consideration(cells: Mapping[str, str], key: Mapping[str, str]) -> Statu
 
 def _by_work(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
     for role in _WORK_CELLS:
-        words = reported(cells.get(role, ""))
+        words = "" if role == "target" and _is_term(cells.get(role, "")) else reported(cells.get(role, ""))
         # A lone participle in a status cell, "Circulated", is a word we do not know.
         lone = role == "status" and len(words.split()) <= 4 and not under_way(words)
         if words and not lone:
             return Status("in_progress", words)
     return None
+
+
+def _is_term(text: str) -> bool:
+    """Tell whether a target cell says nothing but "Within 6 months of the report being published"."""
+    target = read_target(text)
+    return target.basis == "relative" and not target.rest
 
 
 def _by_no_work(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
@@ -267,7 +247,7 @@ def read_named_answer(name: str, text: str) -> tuple[str, str]:
     """
     folded = re.sub(r"^(?:is|has been|was|fully)\s+", "", terms.fold(name.replace("_", " ")))
     word = text.replace("\ufe0f", "").strip(" .,:").lower()
-    answer = "yes" if word in _YES else "no" if word in _NO else "partly" if word in _PARTLY_WORDS else ""
+    answer = next((kind for kind in ("yes", "no", "in part") if word in terms.words("status", kind)), "")
     kind = next((kind for kind in _ANSWERS if folded in terms.words("status", f"yes_{kind}")), "")
     if not kind and read_response(folded) == "accepted":
         kind = "accepted"
@@ -332,16 +312,16 @@ def _first_statement(text: str) -> Status | None:
     no = refused(text)
     found = _found_terms(text, generous=True)
     first = next(found, None)
-    if first is None:
+    if first is None or (first.kind == "completed" and PLANNED.search(text[: first.start])):
         return _refusal(no) if no else None
-    if first.kind == "refused" or (no and text[first.start : first.end].lower() == "closed"):
-        return _refusal(no or first.words)
-    if first.kind == "completed" and PLANNED.search(text[: first.start]):
-        return _refusal(no) if no else None
-    told = _told(text, first, None)
-    for term in found:
+    told = _refusal(no) if no and _only_closes(text, first) else _told(text, first, None)
+    for term in found if told.doubt != REFUSED else ():
         told = _told(text, term, told) if _is_news(text, term) else told
     return told
+
+
+def _only_closes(text: str, term: _Term) -> bool:
+    return term.kind == "refused" or text[term.start : term.end].lower() == "closed"
 
 
 def _day_of_completion(text: str, role: str) -> Status | None:
@@ -357,9 +337,9 @@ def _answer(text: str) -> Status | None:
     dates = find_dates(text) if len(text) < 100 else []
     dated = bool(dates) and dates[0].end == len(text.rstrip(" .)"))
     word = (text[: dates[0].start] if dated else text).lower().replace("\ufe0f", "").strip(" .,:(–—-")
-    if word in _YES:
+    if word in terms.words("status", "yes"):
         return Status("completed", text, dates[0].on if dates else None)
-    if word in _NO:
+    if word in terms.words("status", "no"):
         return Status("not_started", text)
     if match := re.fullmatch(r"(\d{1,3})\s?%(?:\s+complete[d]?)?", word):
         done = int(match[1])
@@ -388,14 +368,17 @@ def _term_in(sentence: str, kind: str, generous: bool) -> _Term | None:
     """Find the word of one kind in a sentence."""
     if kind == "refused":
         return _Term(0, len(sentence), kind, sentence) if opens_with_refusal(sentence) else None
-    short = len(sentence.split())
-    wide = generous and short <= 8 and (kind == "completed" or not REPORTED.search(sentence))
-    pattern = _words_of(kind, wide)
-    hit = pattern.match(sentence) or (pattern.search(sentence) if short <= 4 else None)
-    if hit is None:
+    words = len(sentence.split())
+    wide = generous and words <= 8 and (kind == "completed" or not REPORTED.search(sentence))
+    hit = _hit(_words_of(kind, wide), sentence, anywhere=words <= 4)
+    if hit is None or not (told := _completed_or_partly(sentence, hit) if kind == "completed" else kind):
         return None
-    told = _completed_or_partly(sentence, hit) if kind == "completed" else kind
-    return _Term(hit.start(), hit.end(), told, sentence if short <= 12 else hit[0]) if told else None
+    return _Term(hit.start(), hit.end(), told, sentence if words <= _FEW else hit[0])
+
+
+def _hit(pattern: re.Pattern[str], sentence: str, *, anywhere: bool) -> re.Match[str] | None:
+    hit = pattern.match(sentence) or (pattern.search(sentence) if anywhere else None)
+    return None if hit and _DRAFT_TO.match(sentence, hit.start()) else hit
 
 
 def _completed_or_partly(sentence: str, hit: re.Match[str]) -> str:
@@ -425,13 +408,13 @@ def _is_only_a_status(text: str) -> bool:
 def _several(text: str) -> Status | None:
     """Read a cell that holds nothing but status words: the last of two stands, three are a choice nobody made."""
     hits = list(_any_term().finditer(text)) if len(text.split()) <= _FEW else []
-    kinds = {hit.lastgroup or "" for hit in hits}
-    if len(kinds) < 2 or "refused" in kinds or not _stand_apart(text, hits):
+    kinds = {hit.lastgroup for hit in hits}
+    if len(kinds - {"refused"}) < max(2, len(kinds)) or not _stand_apart(text, hits):
         return None
-    between = _any_term().sub("", text)
-    if re.search(r"[^\W_]", between) or (len(kinds) == 2 and "/" in between):
+    last = hits[-1].lastgroup if len(kinds) == 2 else None
+    if re.search(r"[^\W_]|/" if last else r"[^\W_]", _any_term().sub("", text)):
         return None
-    return Status(hits[-1].lastgroup or "" if len(kinds) == 2 else "no_update", text, doubt=SEVERAL)
+    return Status(last or "no_update", text, doubt=SEVERAL)
 
 
 def _stand_apart(text: str, hits: Sequence[re.Match[str]]) -> bool:
@@ -454,7 +437,7 @@ def _in_target(text: str) -> Status | None:
 
 
 def _before(text: str, hit: re.Match[str]) -> str:
-    return text[max(0, text.rfind(".", 0, hit.start())) : hit.start()]
+    return text[max(0, text.rfind(".", 0, hit.start()), hit.start() - _NEAR) : hit.start()]
 
 
 def _told_in_target(text: str, hit: re.Match[str]) -> bool:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain, groupby
 
 from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.reading import RawRow
 from dhr_analytics.vocabulary import terms
+from dhr_analytics.vocabulary.phrases import phrases
 
 _REPORTING = ("progress", "status", "rag")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-_NEWEST = re.compile(r"\b(?:latest|current|newest|most\s+recent|now|final)\b", re.IGNORECASE)
-_OLDEST = re.compile(r"\b(?:initial|first|original|previous|earlier|baseline|starting)\b", re.IGNORECASE)
-_ORDER = re.compile(
-    r"\d+(?:st|nd|rd|th)?|\b(?:q\d|latest|current|newest|most\s+recent|now|final|initial|original|previous|earlier|baseline|"
-    r"starting|interim|mid|half|end|of|first|second|third|fourth|fifth|sixth|quarter|month|year|one|two|three|four|five|six)\b",
-    re.IGNORECASE,
-)  # fmt: skip
+_NEWEST = phrases(r"\b(?:{updates newest})\b")
+_OLDEST = phrases(r"\b(?:{updates oldest})\b")
+_ORDER = phrases(r"\d+(?:st|nd|rd|th)?|\b(?:{updates order})\b")
 # A newest cell that only points to the one before it.
-_UNCHANGED = re.compile(
-    r"\W*(?:n/?a|nil|as\s+(?:above|before|previous(?:ly)?)|no\s+(?:further\s+)?(?:update|change)s?|unchanged|see\s+\w+)?\W*",
-    re.IGNORECASE,
-)
+_UNCHANGED = phrases(r"\W*(?:{updates unchanged})?\W*")
 
 
 def purpose(role: str) -> str:
@@ -50,25 +46,41 @@ def name_updates(roles: Sequence[str], names: Sequence[str], rows: Sequence[RawR
         ("latest"), falling numbers, the days in the cells, and else the newest stands on the right.
     """
     at = [i for i, role in enumerate(roles[: len(names)]) if role in _REPORTING]
-    stems = {i: (roles[i], terms.fold(_ORDER.sub(" ", names[i]))) for i in at}
     days = {i: day for i in at if (day := _day(names[i])) is not None}
-    series = [i for i in at if i in days or list(stems.values()).count(stems[i]) > 1]
-    if len(series) < 2 and not any(roles[i] == roles[j] for i in series for j in at if i != j):
-        return tuple(roles)
-    named = list(roles)
-    if all(i in days for i in series):
-        order = sorted({days[i] for i in series})
-        rank = {i: order.index(days[i]) for i in series}
-    else:
-        rank = {}
-        for role in {roles[i] for i in series}:
-            alike = [i for i in series if roles[i] == role]
-            alike = alike[::-1] if _newest_on_the_left([names[i] for i in alike], alike, days, rows) else alike
-            alike.sort(key=lambda i: bool(_NEWEST.search(names[i])) - bool(_OLDEST.search(names[i])))
-            rank |= {i: place for place, i in enumerate(alike)}
-    for i in series:
-        named[i] = f"{roles[i]}@{rank[i] + 1}"
-    return tuple(named)
+    series = _series(at, [(roles[i], terms.fold(_ORDER.sub(" ", names[i]))) for i in at], days)
+    by_role = groupby(sorted(series, key=roles.__getitem__), key=roles.__getitem__)
+    by_words = (_by_words(list(alike), names, days, rows) for _, alike in by_role)
+    ranks = _by_day(series, days) or dict(chain.from_iterable(by_words))
+    return tuple(f"{role}@{ranks[i] + 1}" if i in ranks else role for i, role in enumerate(roles))
+
+
+def _series(at: Sequence[int], stems: Sequence[tuple[str, str]], days: Mapping[int, date]) -> list[int]:
+    """Return the columns that have days in their names, or role and name alike but for their order."""
+    alike, roles = Counter(stems), Counter(role for role, _ in stems)
+    series = [(i, stem) for i, stem in zip(at, stems, strict=True) if i in days or alike[stem] > 1]
+    shared = any(roles[role] > 1 for _, (role, _) in series)
+    return [i for i, _ in series] if len(series) > 1 or shared else []
+
+
+def _by_day(series: Sequence[int], days: Mapping[int, date]) -> dict[int, int]:
+    """Rank the columns by the days in their names; nothing where one has none."""
+    order = sorted({days[i] for i in series if i in days})
+    return {i: order.index(days[i]) for i in series} if days.keys() >= set(series) else {}
+
+
+def _by_words(
+    alike: Sequence[int], names: Sequence[str], days: Mapping[int, date], rows: Sequence[RawRow]
+) -> list[tuple[int, int]]:
+    """Rank the columns of one role by words, figures or the days in their cells."""
+    named = [names[i] for i in alike]
+    on_the_left = bool(_NEWEST.search(named[0]) or _OLDEST.search(named[-1]))
+    falling = on_the_left or _newest_on_the_left(named, alike, days, rows)
+    order = sorted(alike[::-1] if falling else alike, key=lambda i: _newness(names[i]))
+    return [(i, rank) for rank, i in enumerate(order)]
+
+
+def _newness(name: str) -> int:
+    return bool(_NEWEST.search(name)) - bool(_OLDEST.search(name))
 
 
 def _day(name: str) -> date | None:
@@ -81,19 +93,19 @@ def _day(name: str) -> date | None:
 def _newest_on_the_left(
     names: Sequence[str], columns: Sequence[int], days: Mapping[int, date], rows: Sequence[RawRow]
 ) -> bool:
-    if _NEWEST.search(names[0]) or _OLDEST.search(names[-1]):
-        return True
     dated = [days[i] for i in columns if i in days]
     if len(dated) > 1:
         return dated[0] > dated[-1]
     numbers = [int(found[0]) for name in names if (found := re.findall(r"(?<![Qq\d])\d{1,2}\b", name))]
-    if len(numbers) == len(names) > 1 and numbers[0] != numbers[-1]:
+    if len(numbers) == len(names) and numbers[0] != numbers[-1]:
         return numbers[0] > numbers[-1]
-    falling = 0
-    for row in rows:
-        told = [found[0].on for i in columns if i < len(row.cells) and (found := find_dates(row.cells[i]))]
-        falling += (told[0] > told[-1]) - (told[0] < told[-1]) if told else 0
-    return falling > 0
+    return sum(_falls(row, columns) for row in rows) > 0
+
+
+def _falls(row: RawRow, columns: Sequence[int]) -> int:
+    """Return 1 where the days in the cells of a row fall from left to right, -1 where they rise."""
+    told = [found[0].on for i in columns if (found := find_dates("".join(row.cells[i : i + 1])))]
+    return (told[0] > told[-1]) - (told[0] < told[-1]) if told else 0
 
 
 def newest_first(cells: Mapping[str, str]) -> list[dict[str, str]]:
