@@ -6,6 +6,7 @@ Lengths are in points, downwards from the top left corner of the page as shown.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -66,6 +67,7 @@ class Block:
 
 
 _MARK = re.compile(r"(?:[•●○▪■◦·‣⁃–—*-]|\(?(?:\d{1,2}|[a-h]|[ivx]{1,4})[.)])\s+(?=\S)")
+_WIDER = 1.15  # a distance so many times the usual one parts two paragraphs
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
               0xA0: " ", 0xF0B7: "•", 0xF0A7: "▪", 0x2010: "-", 0x2011: "-", 0x2028: " ", 0x200B: "",
@@ -142,12 +144,15 @@ def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str]) -> 
 
 
 def paragraphs(lines: Iterable[Line], pitch: float, words: Collection[str] = ()) -> list[Line]:
-    """Join lines to paragraphs: a wide gap, a list mark or another size of letters starts a new one.
+    """Join lines to paragraphs.
+
+    A wide gap, a list mark or another size of letters starts a new one; so does a capital letter or a
+    digit below a line that had room for the word.
 
     Parameters
     ----------
     lines : iterable of Line
-        From top to bottom.
+        From top to bottom, all of one column or cell.
     pitch : float
         The usual distance from line to line in letter heights.
     words : collection of str
@@ -158,10 +163,12 @@ def paragraphs(lines: Iterable[Line], pitch: float, words: Collection[str] = ())
     list of Line
         One for each paragraph; ``text`` holds the whole paragraph.
     """
+    lines = list(lines)
+    right = max((line.x1 for line in lines), default=0.0)
     out: list[Line] = []
     last: Line | None = None
     for line in lines:
-        if last is None or _MARK.match(line.text) or parted(last, line, pitch):
+        if last is None or _begins(last, line, pitch, right):
             out.append(line)
         else:
             whole = out[-1]
@@ -173,12 +180,27 @@ def paragraphs(lines: Iterable[Line], pitch: float, words: Collection[str] = ())
     return out
 
 
+def _begins(last: Line, line: Line, pitch: float, right: float) -> bool:
+    """Tell whether a paragraph begins with a line."""
+    return bool(_MARK.match(line.text)) or parted(last, line, pitch) or _had_room(last, line, right)
+
+
+def _had_room(last: Line, line: Line, right: float) -> bool:
+    """Tell whether the first word of a line would have stood in the line above, were they one paragraph."""
+    first = line.text.split(" ", 1)[0]
+    if not first[:1].isupper() and not first[:1].isdigit():
+        return False
+    letter = max((it.x1 - it.x0) / max(len(it.text), 1) for it in (last, line))
+    # Letters differ in width; what is reckoned here must hold for wide ones.
+    return last.x1 + 1.25 * letter * (len(first) + 1) < right
+
+
 def parted(last: Line, line: Line, pitch: float) -> bool:
     """Tell whether a line is set apart from the one above, by a wider gap or another size of letters."""
     heights = last.bottom - last.top, line.bottom - line.top
     if max(heights) > 1.15 * min(heights) and len(line.text) > 3 and len(last.text) > 3:
         return True
-    return abs(line.bottom - last.bottom) > 1.3 * pitch * max(min(heights), 1)
+    return abs(line.bottom - last.bottom) > _WIDER * pitch * max(min(heights), 1)
 
 
 def _joined(text: str, line: str, words: Collection[str]) -> str:
@@ -193,11 +215,24 @@ def _joined(text: str, line: str, words: Collection[str]) -> str:
 
 def usual_pitch(glyphs: Sequence[Glyph]) -> float:
     """Return the usual distance from line to line in letter heights."""
+    return pitch_of(lines_of((g for g in glyphs if not g.turn), 1.0))
+
+
+def pitch_of(lines: Iterable[Line]) -> float:
+    """Return the usual distance between the lines of a paragraph in letter heights.
+
+    It is the least distance that is not rare: on a page of short paragraphs most distances are wider.
+    """
     ratios = []
     columns: dict[int, list[Line]] = {}
-    for line in lines_of((g for g in glyphs if not g.turn), 1.0):
+    for line in lines:
         columns.setdefault(round(line.x0 / 4), []).append(line)
-    for lines in columns.values():
-        ratios += [(b.bottom - a.bottom) / max(b.bottom - b.top, 1) for a, b in pairwise(lines)]
-    near = [ratio for ratio in ratios if 0.8 < ratio < 1.9]
-    return median(near) if near else 1.2
+    for same in columns.values():
+        ratios += [(b.bottom - a.bottom) / max(b.bottom - b.top, 1) for a, b in pairwise(same)]
+    near = sorted(ratio for ratio in ratios if 0.8 < ratio < 1.9)
+    for i, least in enumerate(near):
+        alike = near[i : bisect_right(near, 1.1 * least)]
+        if len(alike) * 7 >= len(near):
+            # In a scan alike distances differ a little; the wider ones are still within a paragraph.
+            return alike[len(alike) * 4 // 5]
+    return 1.2
