@@ -87,10 +87,18 @@ class Printed:
 
 @dataclass(frozen=True)
 class Columns:
-    """Left ends of the columns and the right end of the last, and the white between them as a mask."""
+    """Left ends of the columns and the right end of the last, and the strips of white between them."""
 
     edges: tuple[float, ...]
-    white: int
+    strips: tuple[tuple[float, float], ...]
+
+    @cached_property
+    def ends(self) -> int:
+        """The right ends of the strips as a mask: no cell of the column to the left reaches them."""
+        mask = 0
+        for _, end in self.strips:
+            mask |= _span(end - 1, end)
+        return mask
 
     def at(self, x: float) -> int:
         """Return the column in which a place lies."""
@@ -98,7 +106,10 @@ class Columns:
 
     def crossed(self, line: Printed) -> bool:
         """Tell whether words of a line stand in the white between two columns."""
-        return bool(line.covered & self.white)
+        if not line.covered & self.ends:
+            return False
+        parts = [(part.x0, part.x1) for part in line.parts]
+        return any(x0 < a and b < x1 for x0, x1 in parts for a, b in self.strips if line.covered & _span(b - 1, b))
 
     def filled(self, line: Printed) -> set[int]:
         """Return the columns that a line fills."""
@@ -262,8 +273,9 @@ def _white(covered: int, height: float) -> int:
 def _bands(lines: Sequence[Printed], white: int, usual: float) -> float:
     """Return what the lines cost that run over the columns of a table: headings, or text of another kind."""
     cost, inside = 0.0, False
+    ends = white & ~(white >> _FINE)
     for line in lines:
-        if len(line.parts) > 1 or not line.covered & white:
+        if len(line.parts) > 1 or not line.covered & ends:
             inside = inside and len(line.parts) == 1
             continue
         whole = line.whole
@@ -282,17 +294,16 @@ def _columns_of(lines: Sequence[Printed]) -> Columns | None:
     for line in several:
         covered |= line.covered
     usual = median(line.whole.bottom - line.whole.top for line in several)
-    ends, kept = [], 0
+    strips: list[tuple[float, float]] = []
     for first, last in _runs_of_bits(_white(covered, usual)):
-        strip = ((1 << (last - first + 1)) - 1) << first
-        shown = [line for line in several if line.gaps & strip == strip or line.gaps & (1 << last)]
-        if shown and not _only_bullets(several, (ends[-1] if ends else 0, first / _FINE)):
-            ends.append((last + 1) / _FINE - 1)
-            kept |= strip
-    if not ends:
+        # A wide gap that holds the right end of the strip shows that something stands on both sides.
+        shown = any(line.gaps & (1 << last) for line in several)
+        if shown and not _only_bullets(several, (strips[-1][1] if strips else 0, first / _FINE)):
+            strips.append((first / _FINE, last / _FINE))
+    if not strips:
         return None
-    left = min(line.whole.x0 for line in lines)
-    return Columns((left - 2, *ends, max(line.whole.x1 for line in lines) + 2), kept)
+    left, right = min(line.whole.x0 for line in lines), max(line.whole.x1 for line in lines)
+    return Columns((left - 2, *(end - 0.5 for _, end in strips), right + 2), tuple(strips))
 
 
 def _runs_of_bits(mask: int) -> Iterator[tuple[int, int]]:
@@ -311,11 +322,7 @@ def _only_bullets(lines: Sequence[Printed], span: tuple[float, float]) -> bool:
 
 def _going_on(lines: Sequence[Printed], above: Block) -> tuple[Columns | None, int]:
     """Tell how far the first lines of a page go on in the columns of the table above them."""
-    half = 1.0
-    white = 0
-    for edge in above.edges[1:-1]:
-        white |= _span(edge - half, edge)
-    columns = Columns(above.edges, white)
+    columns = Columns(above.edges, tuple((edge - 1, edge) for edge in above.edges[1:-1]))
     crossing = 0
     end = 0
     for i, line in enumerate(lines):
@@ -532,9 +539,13 @@ def _free_table(
     pitch: float,
     words: Collection[str],
 ) -> Block:
+    held = [_shared_out(row, columns) for row in rows]
+    rights = [max([glyph.x1 for row in held for glyph in row[c]], default=0.0) for c in range(len(held[0]))]
     out = []
-    for row in rows:
-        cells = tuple(cell_text(cell, pitch, words) for cell in _shared_out(row, columns))
+    for row, parts in zip(rows, held, strict=True):
+        one = sum(map(bool, parts)) == 1  # a line across is no wider than it is
+        ends = [0.0] * len(parts) if one else rights
+        cells = tuple(cell_text(cell, pitch, words, end) for cell, end in zip(parts, ends, strict=True))
         top, bottom = min(line.whole.top for line in row), max(line.whole.bottom for line in row)
         spans = [(a, top, b, bottom) for a, b in pairwise(columns.edges)]
         colours = [colour_of(span, page.fills) for span in spans]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -34,7 +35,7 @@ class Glyph(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Letters side by side."""
+    """Letters side by side; ``first`` is the width of the first word, where it is known."""
 
     text: str
     x0: float
@@ -42,6 +43,7 @@ class Line(NamedTuple):
     x1: float
     bottom: float
     bold: bool = False
+    first: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Block:
 
 
 _MARK = re.compile(r"(?:[•●○▪■◦·‣⁃–—*-]|\(?(?:\d{1,2}|[a-h]|[ivx]{1,4})[.)])\s+(?=\S)")
+_LABEL = re.compile(r"[A-Z][^:.;,]{1,40}:(?=\s)")
 _WIDER = 1.15  # a distance so many times the usual one parts two paragraphs
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
@@ -126,11 +129,23 @@ def _line(text: str, glyphs: Sequence[Glyph]) -> Line:
     return Line(
         " ".join(text.translate(_LIGATURES).split()), min(g.x0 for g in seen), median(g.top for g in seen),
         max(g.x1 for g in seen), median(g.bottom for g in seen), sum(g.bold for g in seen) * 2 > len(seen),
+        _first_word(seen),
     )  # fmt: skip
 
 
-def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str]) -> str:
-    """Return the text of one cell; letters that read up or down come after the level ones."""
+def _first_word(glyphs: Sequence[Glyph]) -> float:
+    """Return the width of the first word of a line."""
+    for a, b in pairwise(glyphs):
+        if b.x0 - a.x1 > 0.18 * (b.bottom - b.top):
+            return a.x1 - glyphs[0].x0
+    return glyphs[-1].x1 - glyphs[0].x0
+
+
+def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str], right: float = 0.0) -> str:
+    """Return the text of one cell; letters that read up or down come after the level ones.
+
+    ``right`` is how far the lines of its column reach.
+    """
     out = []
     for turn in (0, 1, -1):
         part = [glyph for glyph in glyphs if glyph.turn == turn]
@@ -139,11 +154,13 @@ def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str]) -> 
                 g._replace(x0=-g.bottom, top=g.x0, x1=-g.top, bottom=g.x1) if turn > 0
                 else g._replace(x0=g.top, top=-g.x1, x1=g.bottom, bottom=-g.x0) for g in part
             ]  # fmt: skip
-        out += [line.text for line in paragraphs(lines_of(part), pitch, words)]
+        out += [line.text for line in paragraphs(lines_of(part), pitch, words, 0.0 if turn else right)]
     return "\n".join(out)
 
 
-def paragraphs(lines: Iterable[Line], pitch: float, words: Collection[str] = ()) -> list[Line]:
+def paragraphs(
+    lines: Iterable[Line], pitch: float, words: Collection[str] = (), right: float = 0.0
+) -> list[Line]:
     """Join lines to paragraphs.
 
     A wide gap, a list mark or another size of letters starts a new one; so does a capital letter or a
@@ -157,6 +174,8 @@ def paragraphs(lines: Iterable[Line], pitch: float, words: Collection[str] = ())
         The usual distance from line to line in letter heights.
     words : collection of str
         Lower-case words of the document.
+    right : float
+        How far lines may reach; the longest of them, if none is given.
 
     Returns
     -------
@@ -164,11 +183,12 @@ def paragraphs(lines: Iterable[Line], pitch: float, words: Collection[str] = ())
         One for each paragraph; ``text`` holds the whole paragraph.
     """
     lines = list(lines)
-    right = max((line.x1 for line in lines), default=0.0)
+    right = max([right, *(line.x1 for line in lines)])
+    labels = Counter(label for line in lines if (label := _label(line)))
     out: list[Line] = []
     last: Line | None = None
     for line in lines:
-        if last is None or _begins(last, line, pitch, right):
+        if last is None or (labels[_label(line)] > 1) or _begins(last, line, pitch, right):
             out.append(line)
         else:
             whole = out[-1]
@@ -190,9 +210,16 @@ def _had_room(last: Line, line: Line, right: float) -> bool:
     first = line.text.split(" ", 1)[0]
     if not first[:1].isupper() and not first[:1].isdigit():
         return False
-    letter = max((it.x1 - it.x0) / max(len(it.text), 1) for it in (last, line))
-    # Letters differ in width; what is reckoned here must hold for wide ones.
-    return last.x1 + 1.25 * letter * (len(first) + 1) < right
+    height = last.bottom - last.top
+    # Letters differ in width; where the word was not measured, it is reckoned as of wide ones.
+    width = line.first or 1.25 * len(first) * (line.x1 - line.x0) / len(line.text)
+    return last.x1 + width + 0.35 * height < right
+
+
+def _label(line: Line) -> str:
+    """Return the words before a colon that open a line, numbers alike."""
+    match = _LABEL.match(line.text)
+    return re.sub(r"\d+", "#", match.group()) if match else ""
 
 
 def parted(last: Line, line: Line, pitch: float) -> bool:
