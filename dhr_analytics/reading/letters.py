@@ -48,7 +48,10 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """What is printed on a page: ``rules`` are thin boxes, ``fills`` boxes with their colour, in drawing order."""
+    """What is printed on a page: ``rules`` are thin boxes, ``fills`` boxes with their colour, in drawing order.
+
+    On a ``rough`` page (a scan) letters stand a little higher or lower than they were set.
+    """
 
     number: int
     width: float
@@ -56,6 +59,12 @@ class Page:
     glyphs: Sequence[Glyph]
     rules: Sequence[Box] = ()
     fills: Sequence[tuple[Box, Colour]] = ()
+    rough: bool = False
+
+    @property
+    def pitch(self) -> float:
+        """The usual distance from line to line in letter heights, as far as it is within a paragraph."""
+        return usual_pitch(self.glyphs) * (_ROUGH if self.rough else 1.0)
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ class Block:
 
 _MARK = re.compile(r"(?:[•●○▪■◦·‣⁃–—*-]|\(?(?:\d{1,2}|[a-h]|[ivx]{1,4})[.)])\s+(?=\S)")
 _LABEL = re.compile(r"[A-Z][^:.;,]{1,40}:(?=\s)")
+_ROUGH = 1.13  # how much the distances of a scan may differ
 _WIDER = 1.15  # a distance so many times the usual one parts two paragraphs
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from math import hypot
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -215,8 +216,18 @@ def _glyphs(page: pdfium.PdfPage, shown: Callable[[float, float, float, float], 
             raw.FPDFText_GetLooseCharBox(handle, i, ctypes.byref(box))
             turn = _TURNS.get((round(raw.FPDFText_GetCharAngle(handle, i) * _QUARTERS) * 90 + rotation) % 360, 0)
             bold = raw.FPDFText_GetFontWeight(handle, i) >= 600
-            place = shown(box.left, box.bottom, box.right, box.top)
-            yield Glyph("-" if letter in _CUT else letter, *place, turn, bold)
+            x0, top, x1, bottom = shown(box.left, box.bottom, box.right, box.top)
+            if not turn:
+                # Some fonts say their letters are no higher than each one is drawn.
+                top = min(top, bottom - _size(handle, i))
+            yield Glyph("-" if letter in _CUT else letter, x0, top, x1, bottom, turn, bold)
+
+
+def _size(handle: Any, i: int) -> float:
+    """Return the size in points at which a letter is set."""
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(handle, i, ctypes.byref(matrix))
+    return float(raw.FPDFText_GetFontSize(handle, i) * hypot(matrix.c, matrix.d))
 
 
 def _mended(glyphs: list[Glyph]) -> list[Glyph]:

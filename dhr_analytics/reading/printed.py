@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dhr_analytics.reading.columns import Printed, free_blocks, printed_lines
-from dhr_analytics.reading.letters import Block, Glyph, Line, Page, usual_pitch
+from dhr_analytics.reading.letters import Block, Glyph, Line, Page
 from dhr_analytics.reading.ruled import grid_of, merged_rules, ruled_block, ruled_cells
 
 BAND = 0.1  # share of the page's height where running heads and feet stand
@@ -50,7 +50,7 @@ def read_page(
         at = next((i for i, grid in enumerate(grids) if grid.holds(x, y)), -1)
         (inside[at] if at >= 0 else outside).append(glyph)
     heads, body = _heads_and_body(outside, inside, page.height, running)
-    pitch = usual_pitch(page.glyphs)
+    pitch = page.pitch
     blocks: list[tuple[float, Block]] = []
     tables = sorted(((grid, held) for grid, held in zip(grids, inside, strict=True) if held), key=lambda t: t[0].ys[0])
     for i, (grid, held) in enumerate(tables):
