@@ -1,13 +1,18 @@
-"""Tables without rules: the names in the header, and strips of white below them, tell the columns."""
+"""Tables without rules: strips of white that run down several lines are the gaps between columns.
+
+What the columns are called does not matter here. Strips of white are looked for in all runs of lines
+at once, and the runs that leave the most gaps explained are the tables; the rest is running text.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
-from itertools import accumulate, groupby, pairwise
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate, pairwise
 from statistics import median
-from typing import NamedTuple
 
 from dhr_analytics.reading.colours import rag_of
 from dhr_analytics.reading.letters import (
@@ -18,55 +23,97 @@ from dhr_analytics.reading.letters import (
     Rule,
     cell_text,
     paragraphs,
-    parted,
     rows_of,
     split_line,
 )
 from dhr_analytics.reading.ruled import colour_of
 from dhr_analytics.reading.table import RawRow
 
-# Names of a plan's columns; they open with a capital, as headers do.
-_NAMES = {
-    "recommendation": r"rec(?:ommendations?)?",
-    "action": r"actions?|what (?:needs|will)",
-    "lead": r"lead|owners?|responsib\w+|accountab\w+|agency|(?:by )?who",
-    "target": r"target|time\s?-?(?:scales?|frames?)|deadline|due|(?:by )?when|date",
-    "state": r"progress|status|b?rag|outcomes?|evidence|(?:key )?milestones|updates?|complet(?:ed|ion)|measures?",
-}
-_NAME = re.compile("|".join(f"(?P<{group}>(?<!\\w)(?=[A-Z])(?i:{words})(?!\\w))" for group, words in _NAMES.items()))
-_CHRONOLOGY = re.compile(r"\b(?:Events?|What happened|Source)\b")
+GUTTER = 0.6  # a gap of this many letter heights plainly parts two columns
+_STRIP = 0.3  # a strip that runs down the table may be as narrow as this
+_SPACE = 0.18  # a gap of this many letter heights parts two words
+_FINE = 2  # places to a point, in the bit masks of lines
+# What finding a table is paid with: each gap between columns that it explains counts 1.
+_TABLE = 3.0
+_DRAWN = 1.5  # less, where rules or coloured areas are drawn
+_BAND, _BAND_LINE, _HEADING = 1.0, 0.4, 2.5
 _NUMBER_CELL = re.compile(
-    r"\(?(?:R(?:ec)?\.?\s?)?(?:\d{1,3}(?:\.\d{1,2})*[a-z]?|[ivx]{1,5})[.):]?(?=\s|$)", re.IGNORECASE
+    r"\(?(?:R(?:ec)?\.?\s?)?(?:\d{1,3}(?:\.\d{1,2})*[a-z]?|[ivx]{1,5})[.):]?", re.IGNORECASE
 )
-GUTTER = 0.6  # a gap of this many letter heights may part two columns
+_BULLET = re.compile(r"[•●○▪■◦·‣⁃–—*o-]")
 
 
-def named_groups(text: str) -> set[str]:
-    """Return which kinds of column a text names: ``recommendation``, ``action``, ``lead``, ``target``, ``state``."""
-    return {match.lastgroup for match in _NAME.finditer(text) if match.lastgroup}
-
-
-def is_plan_header(text: str) -> bool:
-    """Tell whether a text names the recommendation or action column of a plan and two columns more."""
-    groups = named_groups(text)
-    if _CHRONOLOGY.search(text):
-        return False
-    return len(groups) >= 3 and bool(groups & {"recommendation", "action"})
-
-
-class Printed(NamedTuple):
+@dataclass(frozen=True)
+class Printed:
     """One printed line: its letters, and its parts between wide gaps."""
 
     glyphs: list[Glyph]
     parts: list[Line]
 
-    @property
+    @cached_property
     def whole(self) -> Line:
         """The line from its first to its last word."""
         first, last = self.parts[0], self.parts[-1]
-        return first._replace(
-            text=" ".join(part.text for part in self.parts), x1=last.x1, bold=all(p.bold for p in self.parts)
+        return Line(
+            " ".join(part.text for part in self.parts),
+            first.x0,
+            min(part.top for part in self.parts),
+            last.x1,
+            max(part.bottom for part in self.parts),
+            all(part.bold for part in self.parts),
         )
+
+    @cached_property
+    def words(self) -> list[list[Glyph]]:
+        """The letters of each word."""
+        return _words(self.glyphs)
+
+    @cached_property
+    def covered(self) -> int:
+        """The places along the line where words stand, as a mask of bits."""
+        mask = 0
+        for word in self.words:
+            mask |= _span(word[0].x0, max(glyph.x1 for glyph in word))
+        return mask
+
+    @cached_property
+    def gaps(self) -> int:
+        """The places of the wide gaps between the parts."""
+        mask = 0
+        for a, b in pairwise(self.parts):
+            mask |= _span(a.x1, b.x0)
+        return mask
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Left ends of the columns and the right end of the last, and the strips of white between them."""
+
+    edges: tuple[float, ...]
+    strips: tuple[tuple[float, float], ...]
+
+    @cached_property
+    def ends(self) -> int:
+        """The right ends of the strips as a mask: no cell of the column to the left reaches them."""
+        mask = 0
+        for _, end in self.strips:
+            mask |= _span(end - 1, end)
+        return mask
+
+    def at(self, x: float) -> int:
+        """Return the column in which a place lies."""
+        return min(max(bisect_right(self.edges, x) - 1, 0), len(self.edges) - 2)
+
+    def crossed(self, line: Printed) -> bool:
+        """Tell whether words of a line stand in the white between two columns."""
+        if not line.covered & self.ends:
+            return False
+        parts = [(part.x0, part.x1) for part in line.parts]
+        return any(x0 < a and b < x1 for x0, x1 in parts for a, b in self.strips if line.covered & _span(b - 1, b))
+
+    def filled(self, line: Printed) -> set[int]:
+        """Return the columns that a line fills."""
+        return {self.at((word[0].x0 + word[-1].x1) / 2) for word in line.words}
 
 
 def free_blocks(
@@ -78,221 +125,447 @@ def free_blocks(
     above: Block | None,
 ) -> list[tuple[float, Block]]:
     """Turn letters outside ruled tables into paragraphs and into tables whose columns stand apart."""
-    lines = [Printed(row, parts) for row in rows_of(glyphs) if (parts := split_line(row, GUTTER))]
-    edges = above.edges if above is not None and not above.ruled and _fits(lines, above.edges) else ()
+    lines = printed_lines(glyphs)
     out: list[tuple[float, Block]] = []
-    text: list[Printed] = []
-    at = 0
-    while at < len(lines):
-        header = _header_end(lines, at, pitch, unlisted=not edges)
-        if header:
-            edges = _column_edges(lines[at:header], lines[header:])
-        if not edges:
-            text.append(lines[at])
-            at += 1
-            continue
-        end = _table_end(lines, max(header, at + 1), edges, pitch)
-        out += _text_blocks(text, pitch, words)
-        rows = [lines[at:header]] if header else []
-        rows += _free_rows(lines[max(header, at) : end], edges, level)
-        out.append((lines[at].whole.top, _free_table(rows, edges, page, pitch, words)))
-        edges, text, at = (), [], end
-    return out + _text_blocks(text, pitch, words)
+    done = 0
+    for start, end, columns in _tables(lines, _drawn(lines, page, level), above, pitch):
+        out += _text_blocks(lines[done:start], pitch, words)
+        if _is_prose(lines[start:end], columns, pitch):
+            out += _columns_of_text(lines[start:end], columns, pitch, words)
+        else:
+            rows = _rows(lines[start:end], columns, level, page, pitch)
+            table = _free_table(rows, columns, page, pitch, words)
+            out.append((lines[start].whole.top, table))
+        done = end
+    return out + _text_blocks(lines[done:], pitch, words)
 
 
-def _text_blocks(lines: Sequence[Printed], pitch: float, words: Collection[str]) -> list[tuple[float, Block]]:
-    rows = tuple(RawRow((part.text,), "") for part in paragraphs((line.whole for line in lines), pitch, words))
-    return [(lines[0].whole.top, Block("text", rows))] if rows else []
+def printed_lines(glyphs: Sequence[Glyph]) -> list[Printed]:
+    """Return the printed lines of a region, from top to bottom."""
+    return [Printed(row, parts) for row in rows_of(glyphs) if (parts := split_line(row, GUTTER))]
 
 
-def _free_table(
-    rows: Sequence[Sequence[Printed]], edges: tuple[float, ...], page: Page, pitch: float, words: Collection[str]
-) -> Block:
-    out = []
-    for row in rows:
-        columns: list[list[Glyph]] = [[] for _ in edges[1:]]
-        for line in row:
-            if _is_wide(line, edges):
-                columns[0] += line.glyphs
-                continue
-            for word in _words(line.glyphs):
-                middle = (word[0].x0 + word[-1].x1) / 2
-                columns[min(max(bisect_right(edges, middle) - 1, 0), len(columns) - 1)] += word
-        top, bottom = min(line.whole.top for line in row), max(line.whole.bottom for line in row)
-        colours = [colour_of((a, top, b, bottom), page.fills) for a, b in pairwise(edges)]
-        fills = tuple(rag_of(colour) if colour else "" for colour in colours)
-        cells = tuple(cell_text(column, pitch, words) for column in columns)
-        out.append(RawRow(cells, "", fills=fills if any(fills) and row is not rows[0] else ()))
-    return Block("table", tuple(out), edges)
+def _span(x0: float, x1: float) -> int:
+    """Return a mask of the places from one end to the other."""
+    first, last = max(int(x0 * _FINE), 0), max(int(x1 * _FINE), 0)
+    return ((1 << (last - first + 1)) - 1) << first if last >= first else 0
 
 
 def _words(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     out: list[list[Glyph]] = [[]]
     for glyph in glyphs:
-        if not glyph.text.strip() or (out[-1] and glyph.x0 - out[-1][-1].x1 > 0.18 * (glyph.bottom - glyph.top)):
+        near = _SPACE * (glyph.bottom - glyph.top)
+        if not glyph.text.strip() or (out[-1] and glyph.x0 - out[-1][-1].x1 > near):
             out.append([])
         if glyph.text.strip():
             out[-1].append(glyph)
     return [word for word in out if word]
 
 
-def _header_end(lines: Sequence[Printed], at: int, pitch: float, *, unlisted: bool = False) -> int:
-    """Return where the header that opens at a line ends, or 0 when none does.
+def _text_blocks(
+    lines: Sequence[Printed], pitch: float, words: Collection[str]
+) -> list[tuple[float, Block]]:
+    found = paragraphs((line.whole for line in lines), pitch, words)
+    rows = tuple(RawRow((part.text,), "") for part in found)
+    return [(lines[0].whole.top, Block("text", rows))] if rows else []
 
-    A header is known by the names it lists; with ``unlisted`` also by names above columns that plainly stand apart.
-    """
-    end = count = 0
-    for n in range(1, min(5, len(lines) - at) + 1):
-        block = lines[at : at + n]
-        if n > 1 and parted(block[-2].whole, block[-1].whole, pitch):
-            break
-        names = _merged_spans([part for line in block for part in line.parts])
-        if any(len(part.text.split()) > 6 for line in block for part in line.parts):
-            break
-        if end:
-            # A next line belongs to the header while it only fills up its columns with a word or two.
-            parts = block[-1].parts
-            grown = len(names) > count or any(re.search(r"\d|[.;,]$", p.text) or len(p.text.split()) > 4 for p in parts)
-            if grown or parts[0].x0 <= names[0][0] + 2 or len(parts) >= count:
-                break
-        elif len(names) < 3 or not (
-            is_plan_header(" ".join(part.text for line in block for part in line.parts))
-            or (unlisted and _heads_columns(block, lines[at + n :]))
-        ):
+
+# -- where the tables are --------------------------------------------------------------------------
+
+
+def _drawn(lines: Sequence[Printed], page: Page, level: Sequence[Rule]) -> list[bool]:
+    """Tell for each line whether a level rule or a coloured area is drawn at it."""
+    out = []
+    for line in lines:
+        whole = line.whole
+        height = whole.bottom - whole.top
+        near = (whole.top - height, whole.bottom + height)
+        rule = any(near[0] < at < near[1] and x0 < whole.x1 and whole.x0 < x1 for at, x0, x1 in level)
+        out.append(rule or colour_of((whole.x0, whole.top, whole.x1, whole.bottom), page.fills) is not None)
+    return out
+
+
+def _tables(
+    lines: Sequence[Printed], drawn: Sequence[bool], above: Block | None, pitch: float
+) -> Iterator[tuple[int, int, Columns]]:
+    """Find the runs of lines that are tables: first and last line, and the columns."""
+    free = 0
+    if above is not None and not above.ruled and lines:
+        columns, end = _going_on(lines, above)
+        if columns is not None:
+            yield 0, end, columns
+            free = end
+    runs = _best_runs(lines[free:], drawn[free:])
+    found = [(a + free, b + free, c) for a, b in runs if (c := _columns_of(lines[a + free : b + free]))]
+    for i, (start, end, columns) in enumerate(found):
+        limit = found[i + 1][0] if i + 1 < len(found) else len(lines)
+        start = _with_group_names(lines, start, free, columns)
+        free = _with_last_lines(lines, start, end, limit, columns)
+        yield start, free, columns
+
+
+def _best_runs(lines: Sequence[Printed], drawn: Sequence[bool]) -> list[tuple[int, int]]:
+    """Choose the runs of lines that together have the most gaps explained by columns of their own."""
+    usual = median(line.whole.bottom - line.whole.top for line in lines) if lines else 0.0
+    best: list[float] = [0.0]
+    came: list[int] = [-1]
+    gains = {start: dict(_gains(lines, start, drawn, usual)) for start in _multiple(lines)}
+    for end in range(1, len(lines) + 1):
+        score, start = best[end - 1], -1
+        for first, ends in gains.items():
+            if end in ends and best[first] + ends[end] > score:
+                score, start = best[first] + ends[end], first
+        best.append(score)
+        came.append(start)
+    runs, end = [], len(lines)
+    while end:
+        if came[end] < 0:
+            end -= 1
+        else:
+            runs.append((came[end], end))
+            end = came[end]
+    return runs[::-1]
+
+
+def _multiple(lines: Sequence[Printed]) -> list[int]:
+    return [i for i, line in enumerate(lines) if len(line.parts) > 1]
+
+
+def _gains(
+    lines: Sequence[Printed], start: int, drawn: Sequence[bool], usual: float
+) -> Iterator[tuple[int, float]]:
+    """Score the tables that begin at a line, for each line at which they may end."""
+    covered, bonus = 0, 0.0
+    several: list[Printed] = []
+    for end in range(start, len(lines)):
+        bonus = max(bonus, _DRAWN * drawn[end])
+        if len(lines[end].parts) < 2:
             continue
-        end, count = at + n, len(names)
+        covered |= lines[end].covered
+        several.append(lines[end])
+        white = _white(covered, usual)
+        if not white:
+            return
+        marks = white & ~(white << 1)  # the left end of each strip stands for it
+        gain = sum(min((marks & line.gaps).bit_count(), len(line.parts) - 1) for line in several)
+        between = lines[start:end]
+        if gain:
+            yield end + 1, gain - _TABLE + bonus - _bands(between, white, usual)
+
+
+def _white(covered: int, height: float) -> int:
+    """Return the strips between words that are wide enough to part columns."""
+    if not covered:
+        return 0
+    low = (covered & -covered).bit_length() - 1
+    inner = ((1 << covered.bit_length()) - 1) & ~((1 << low) - 1)
+    strips = ~covered & inner
+    width = max(int(_STRIP * height * _FINE), 2)
+    left = strips
+    for _ in range(width - 1):  # what is left are the places that have so much white to their left
+        left &= left << 1
+    out = left
+    for _ in range(width - 1):
+        out |= out >> 1
+    return out
+
+
+def _bands(lines: Sequence[Printed], white: int, usual: float) -> float:
+    """Return what the lines cost that run over the columns of a table: headings, or text of another kind."""
+    cost, inside = 0.0, False
+    ends = white & ~(white >> _FINE)
+    for line in lines:
+        if len(line.parts) > 1 or not line.covered & ends:
+            inside = inside and len(line.parts) == 1
+            continue
+        whole = line.whole
+        large = whole.bottom - whole.top > 1.15 * usual
+        if not inside or large:
+            cost += _HEADING if large else _BAND
+        cost += 0.0 if whole.bold else _BAND_LINE
+        inside = True
+    return cost
+
+
+def _columns_of(lines: Sequence[Printed]) -> Columns | None:
+    """Return the columns of a run of lines; strips that no wide gap shows are left out."""
+    several = [line for line in lines if len(line.parts) > 1]
+    covered = 0
+    for line in several:
+        covered |= line.covered
+    usual = median(line.whole.bottom - line.whole.top for line in several)
+    strips: list[tuple[float, float]] = []
+    for first, last in _runs_of_bits(_white(covered, usual)):
+        # A wide gap that holds the right end of the strip shows that something stands on both sides.
+        shown = any(line.gaps & (1 << last) for line in several)
+        if shown and not _only_bullets(several, (strips[-1][1] if strips else 0, first / _FINE)):
+            strips.append((first / _FINE, last / _FINE))
+    if not strips:
+        return None
+    left, right = min(line.whole.x0 for line in lines), max(line.whole.x1 for line in lines)
+    return Columns((left - 2, *(end - 0.5 for _, end in strips), right + 2), tuple(strips))
+
+
+def _runs_of_bits(mask: int) -> Iterator[tuple[int, int]]:
+    while mask:
+        first = (mask & -mask).bit_length() - 1
+        length = (~(mask >> first) & ((mask >> first) + 1)).bit_length() - 1
+        yield first, first + length - 1
+        mask &= ~(((1 << length) - 1) << first)
+
+
+def _only_bullets(lines: Sequence[Printed], span: tuple[float, float]) -> bool:
+    """Tell whether a column holds nothing but the marks of lists."""
+    texts = [part.text for line in lines for part in line.parts if span[0] <= part.x0 <= span[1]]
+    return bool(texts) and all(_BULLET.fullmatch(text) for text in texts)
+
+
+def _going_on(lines: Sequence[Printed], above: Block) -> tuple[Columns | None, int]:
+    """Tell how far the first lines of a page go on in the columns of the table above them."""
+    columns = Columns(above.edges, tuple((edge - 1, edge) for edge in above.edges[1:-1]))
+    crossing = 0
+    end = 0
+    for i, line in enumerate(lines):
+        crossing += columns.crossed(line)
+        if crossing * 3 <= i + 1 and not columns.crossed(line):
+            end = i + 1
+        elif crossing > 3 and crossing * 2 > i + 1:
+            break
+    filled = set().union(*(columns.filled(line) for line in lines[:end])) if end else set()
+    enough = len(filled) >= min(3, len(above.edges) - 1)
+    return (columns, end) if enough else (None, 0)
+
+
+def _with_group_names(lines: Sequence[Printed], start: int, free: int, columns: Columns) -> int:
+    """Take in the line above a table whose parts each begin where a column does."""
+    lefts = _lefts(lines[start : start + 12], columns)
+    while start > free and len(lines[start - 1].parts) > 1:
+        line, next_line = lines[start - 1].whole, lines[start].whole
+        fit = all(any(abs(part.x0 - x) <= 3 for x in lefts) for part in lines[start - 1].parts)
+        if not fit or next_line.top - line.bottom > 1.5 * (line.bottom - line.top):
+            break
+        start -= 1
+    return start
+
+
+def _lefts(lines: Sequence[Printed], columns: Columns) -> list[float]:
+    """Return where the words of each column begin."""
+    lefts: dict[int, float] = {}
+    for line in lines:
+        if not columns.crossed(line):
+            for word in line.words:
+                at = columns.at((word[0].x0 + word[-1].x1) / 2)
+                lefts[at] = min(lefts.get(at, word[0].x0), word[0].x0)
+    return list(lefts.values())
+
+
+def _with_last_lines(
+    lines: Sequence[Printed], start: int, end: int, limit: int, columns: Columns
+) -> int:
+    """Take in the lines below a table that stand in its columns, as the last lines of its cells do."""
+    gaps = [b.whole.top - a.whole.bottom for a, b in pairwise(lines[start:end])]
+    height = median(line.whole.bottom - line.whole.top for line in lines[start:end])
+    widest = max([*gaps, 0.5 * height])
+    while end < limit and not columns.crossed(lines[end]):
+        last, line = lines[end - 1].whole, lines[end].whole
+        if line.bottom - line.top > 1.15 * height or line.top - last.bottom > widest + 0.2 * height:
+            break
+        if line.x0 < columns.edges[0] - 3 or line.x1 > columns.edges[-1] + 60:
+            break
+        end += 1
     return end
 
 
-def _heads_columns(header: Sequence[Printed], body: Sequence[Printed]) -> bool:
-    """Tell whether lines name three columns or more between which white strips run down the lines below.
+# -- columns of running text -----------------------------------------------------------------------
 
-    Whether the columns are those of a plan is for normalising to say.
-    """
-    names = [part.text for line in header for part in line.parts]
-    if len(header[0].parts) < 3 or any(re.search(r"\d|[.;,:]$", name) for name in names):
+
+def _is_prose(lines: Sequence[Printed], columns: Columns, pitch: float) -> bool:
+    """Tell whether columns hold running text: all of them are full, and no row ends in all of them."""
+    if len(columns.edges) > 4 or len(lines) < 8:
         return False
-    if not all(part.text[0].isupper() for part in header[0].parts):
-        return False
-    edges = _column_edges(header, body)
-    below = body[: _table_end(body, 0, edges, 0.0, listed=False)]
-    full = sum(len({bisect_right(edges, part.x0 + 1) for part in line.parts}) >= 3 for line in below)
-    wide = sum(_is_wide(line, edges) for line in below)
     counts: dict[int, list[int]] = {}
-    for part in (part for line in below for part in line.parts):
-        counts.setdefault(bisect_right(edges, part.x0 + 1), []).append(len(part.text.split()))
-    short = any(median(words) <= 4 for words in counts.values())  # owners and dates; prose fills all its columns
-    return short and full >= 3 and full * 5 >= len(below) and wide * 10 <= len(below)
+    for line in lines:
+        held: dict[int, int] = {}
+        for word in line.words:
+            at = columns.at((word[0].x0 + word[-1].x1) / 2)
+            held[at] = held.get(at, 0) + 1
+        for at, n in held.items():
+            counts.setdefault(at, []).append(n)
+    full = all(median(found) >= 4 for found in counts.values())
+    gaps = _extra_gaps(lines, pitch)
+    ends = sum(
+        gap > 0.25 and len(columns.filled(line)) > 1
+        for gap, line in zip(gaps, lines[1:], strict=True)
+    )
+    return full and ends * 10 < len(lines)
 
 
-def _merged_spans(parts: Iterable[Line]) -> list[tuple[float, float]]:
-    spans: list[tuple[float, float]] = []
-    for part in sorted(parts, key=lambda p: p.x0):
-        if spans and part.x0 < spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], part.x1))
-        else:
-            spans.append((part.x0, part.x1))
-    return spans
+def _columns_of_text(
+    lines: Sequence[Printed], columns: Columns, pitch: float, words: Collection[str]
+) -> list[tuple[float, Block]]:
+    """Read columns of running text one after the other."""
+    parts: list[list[Glyph]] = [[] for _ in columns.edges[1:]]
+    for line in lines:
+        for word in line.words:
+            parts[columns.at((word[0].x0 + word[-1].x1) / 2)] += word
+    top = lines[0].whole.top
+    blocks = [block for part in parts for _, block in _text_blocks(printed_lines(part), pitch, words)]
+    return [(top, block) for block in blocks]
 
 
-def _column_edges(header: Sequence[Printed], body: Sequence[Printed]) -> tuple[float, ...]:
-    """Put each edge into the widest strip between two header names that the fewest words of the table cover."""
-    names = _merged_spans([part for line in header for part in line.parts])
-    words = [(word[0].x0, word[-1].x1) for line in body for word in _words(line.glyphs)]
-    early = [x1 for _, x1 in words if x1 < names[0][0] - 4]
-    if len(early) >= 2:  # a column of numbers without a name
-        names.insert(0, (min(x0 for x0, x1 in words if x1 < names[0][0] - 4), max(early)))
-    covered = [0] * int(max([b for _, b in names] + [b for _, b in words]) + 3)
-    for spans, weight in ((words, 1), (names, 1000)):
-        for x0, x1 in spans:
-            for x in range(int(x0), int(x1) + 1):
-                covered[x] += weight
-    edges = []
-    for (a0, a1), (b0, b1) in pairwise(names):
-        reach = range(int((a0 + a1) / 2), int((b0 + b1) / 2) + 1)
-        least = min(covered[x] for x in reach)
-        runs = [list(run) for key, run in groupby(reach, lambda x: covered[x] == least) if key]  # noqa: B023
-        best = max(runs, key=len)
-        edges.append(max(best[0] + 0.5, best[-1] - 1.0))
-    left = min([names[0][0], *(a for a, _ in words)])
-    return (left - 2, *edges, float(len(covered)))
+# -- the rows of a table ---------------------------------------------------------------------------
 
 
-def _is_wide(line: Printed, edges: Sequence[float]) -> bool:
-    """Tell whether an unbroken part of a line runs over the edge between two columns."""
-    return any(part.x0 < edge - 3 and part.x1 > edge + 3 for part in line.parts for edge in edges[1:-1])
-
-
-def _fits(lines: Sequence[Printed], edges: Sequence[float]) -> bool:
-    """Tell whether the lines of a page go on in the columns of the page before."""
-    wide = sum(_is_wide(line, edges) for line in lines)
-    used = {bisect_right(edges, part.x0 + 1) for line in lines for part in line.parts}
-    return bool(lines) and wide * 3 <= len(lines) and len(used) >= min(3, len(edges) - 1)
-
-
-def _table_end(
-    lines: Sequence[Printed], start: int, edges: Sequence[float], pitch: float, *, listed: bool = True
-) -> int:
-    """Return where a table without rules ends: at the next header, or at a paragraph that runs over its columns."""
-    at = start
-    while at < len(lines):
-        if listed and _header_end(lines, at, pitch):
-            return at
-        if not _is_wide(lines[at], edges):
-            at += 1
-            continue
-        run = at
-        while run < len(lines) and _is_wide(lines[run], edges):
-            run += 1
-        if sum(len(line.whole.text.split()) for line in lines[at:run]) > 30:
-            return at
-        at = run
-    return at
-
-
-def _free_rows(lines: Sequence[Printed], edges: Sequence[float], level: Sequence[Rule]) -> list[list[Printed]]:
-    """Part the lines of a table into rows, at level rules or wide gaps; else each printed line is a row."""
-    if not lines:
-        return []
-    width = edges[-1] - edges[0]
-    rules = [at for at, x0, x1 in level if min(x1, edges[-1]) - max(x0, edges[0]) > 0.6 * width]
-    height = median(line.whole.bottom - line.whole.top for line in lines)
-    # Lines of cells that are set in the middle of their row overlap those beside them.
+def _extra_gaps(lines: Sequence[Printed], pitch: float) -> list[float]:
+    """Return the white above each line but the first, beyond that of a paragraph, in letter heights."""
     bottoms = accumulate((line.whole.bottom for line in lines), max)
-    gaps = [max(b.whole.top - bottom, 0.0) for bottom, b in zip(bottoms, lines[1:], strict=False)]
-    usual = sorted(gaps)[len(gaps) // 5] if gaps else 0.0
-    by_rule, bands = [[lines[0]]], [[lines[0]]]
-    for (a, b), gap in zip(pairwise(lines), gaps, strict=True):
-        wide = _is_wide(a, edges) != _is_wide(b, edges)
-        ruled = any(a.whole.bottom - 2 < at < b.whole.top + 2 for at in rules)
-        for rows, new in ((by_rule, ruled or wide), (bands, wide or gap > usual + 0.3 * height)):
-            if new:
-                rows.append([b])
-            else:
-                rows[-1].append(b)
-    by_gap: list[list[Printed]] = []
-    for band in bands:
-        # A gap may also part two paragraphs of one cell.
-        filled = {bisect_right(edges, part.x0 + 1) for line in band for part in line.parts}
-        first = band[0]
-        if (
-            not by_gap
-            or len(filled) > 1
-            or first.whole.bold
-            or _is_wide(first, edges) != _is_wide(by_gap[-1][-1], edges)
-            or (1 in filled and _NUMBER_CELL.match(first.parts[0].text))
-        ):
-            by_gap.append(band)
+    out = []
+    for bottom, line in zip(bottoms, lines[1:], strict=False):
+        height = max(line.whole.bottom - line.whole.top, 1)
+        out.append((line.whole.top - bottom) / height - (pitch - 1))
+    return out
+
+
+def _rows(
+    lines: Sequence[Printed], columns: Columns, level: Sequence[Rule], page: Page, pitch: float
+) -> list[list[Printed]]:
+    """Part the lines of a table into rows: at rules, at changes of colour and at wide gaps."""
+    bands = _in_bands(lines, columns, pitch)
+    gaps = _extra_gaps(lines, pitch)
+    ruled = _ruled_ends(lines, columns, level)
+    coloured = _colour_ends(lines, columns, page)
+    starts = [len(columns.filled(line)) > 1 for line in lines[1:]]
+    spaced = _spaced_ends(gaps, starts)
+    if sum(ruled) >= 2 and sum(ruled) * 5 >= 2 * sum(spaced):
+        spaced = [False] * len(gaps)
+    ends = [
+        rule or colour or space or a != b
+        for rule, colour, space, (a, b) in zip(ruled, coloured, spaced, pairwise(bands), strict=True)
+    ]
+    if not any(ruled) and not any(coloured) and not any(spaced) and len(lines) > 3:
+        # Lines set evenly: where a row ends cannot be seen here.
+        return [[line] for line in lines]
+    rows = [[lines[0]]]
+    for end, line in zip(ends, lines[1:], strict=True):
+        if end:
+            rows.append([line])
         else:
-            by_gap[-1] += band
-    numbers = [_numbers(row, edges) for row in by_gap]
-    if len(rules) >= 2 and all(_numbers(row, edges) < 2 for row in by_rule):
-        return by_rule
-    if all(n < 2 for n in numbers) and (len(by_gap) > 1 or len(lines) < 8 or sum(numbers) == 1):
-        return by_gap
-    return [[line] for line in lines]
+            rows[-1].append(line)
+    return [part for row in rows for part in _at_numbers(row, columns)]
 
 
-def _numbers(row: Sequence[Printed], edges: Sequence[float]) -> int:
-    """Count the numbers that stand alone in the first column."""
-    return sum(bool(line.parts[0].x1 < edges[1] + 3 and _NUMBER_CELL.fullmatch(line.parts[0].text)) for line in row)
+def _in_bands(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[int]:
+    """Give each line of a table the number of the band it belongs to: a line across, and those that go on from it."""
+    out = [0]
+    gaps = [0.0, *_extra_gaps(lines, pitch)]
+    for i, line in enumerate(lines):
+        across = columns.crossed(line) and not _is_group_line(line, columns)
+        if i and out[-1] % 2 and not across:
+            # The last line of a band is short.
+            last = lines[i - 1].whole
+            across = (
+                len(line.parts) == 1
+                and gaps[i] < 0.12
+                and abs(line.whole.x0 - last.x0) < 2
+                and line.whole.bold == last.bold
+            )
+        if across != bool(out[-1] % 2):
+            out.append(out[-1] + 1)
+        else:
+            out.append(out[-1])
+    return out[1:]
+
+
+def _is_group_line(line: Printed, columns: Columns) -> bool:
+    """Tell whether a line that runs over columns has parts which begin in different ones."""
+    return len({columns.at(part.x0 + 1) for part in line.parts}) > 1
+
+
+def _spaced_ends(gaps: Sequence[float], starts: Sequence[bool]) -> list[bool]:
+    """Tell which gaps end a row: those nearly as wide as the usual one above a line that fills several columns."""
+    wide = sorted(gap for gap, start in zip(gaps, starts, strict=True) if start and gap > 0.12)
+    if not wide:
+        return [gap > 0.3 for gap in gaps]
+    least = min(max(0.6 * wide[len(wide) // 2], 0.12), 1.0)
+    return [gap > least for gap in gaps]
+
+
+def _ruled_ends(
+    lines: Sequence[Printed], columns: Columns, level: Sequence[Rule]
+) -> list[bool]:
+    """Tell for each line but the first whether a rule parts it from those above."""
+    left, right = columns.edges[0], columns.edges[-1]
+    rules = [
+        at for at, x0, x1 in level if min(x1, right) - max(x0, left) > 0.6 * (right - left)
+    ]
+    bottoms = accumulate((line.whole.bottom for line in lines), max)
+    return [
+        any(bottom - 2 < at < line.whole.top + 2 for at in rules)
+        for bottom, line in zip(bottoms, lines[1:], strict=False)
+    ]
+
+
+def _colour_ends(lines: Sequence[Printed], columns: Columns, page: Page) -> list[bool]:
+    """Tell for each line but the first whether the colour behind most columns changes above it."""
+    if not page.fills:
+        return [False] * (len(lines) - 1)
+    behind = []
+    for line in lines:
+        top, bottom = line.whole.top + 1, line.whole.bottom - 1
+        spans = pairwise(columns.edges)
+        behind.append([colour_of((a + 3, top, b - 3, bottom), page.fills) for a, b in spans])
+    return [
+        2 * sum(x != y for x, y in zip(a, b, strict=True)) > len(a) for a, b in pairwise(behind)
+    ]
+
+
+def _at_numbers(row: list[Printed], columns: Columns) -> list[list[Printed]]:
+    """Part a row in which several numbers stand alone in the first column."""
+    numbers = [
+        i
+        for i, line in enumerate(row)
+        if line.parts[0].x1 < columns.edges[1] + 3 and _NUMBER_CELL.fullmatch(line.parts[0].text)
+    ]
+    if len(numbers) < 2:
+        return [row]
+    ends = [0, *numbers[1:], len(row)]
+    return [row[a:b] for a, b in pairwise(ends)]
+
+
+def _free_table(
+    rows: Sequence[Sequence[Printed]],
+    columns: Columns,
+    page: Page,
+    pitch: float,
+    words: Collection[str],
+) -> Block:
+    held = [_shared_out(row, columns) for row in rows]
+    rights = [max([glyph.x1 for row in held for glyph in row[c]], default=0.0) for c in range(len(held[0]))]
+    out = []
+    for row, parts in zip(rows, held, strict=True):
+        one = sum(map(bool, parts)) == 1  # a line across is no wider than it is
+        ends = [0.0] * len(parts) if one else rights
+        cells = tuple(cell_text(cell, pitch, words, end) for cell, end in zip(parts, ends, strict=True))
+        top, bottom = min(line.whole.top for line in row), max(line.whole.bottom for line in row)
+        spans = [(a, top, b, bottom) for a, b in pairwise(columns.edges)]
+        colours = [colour_of(span, page.fills) for span in spans]
+        fills = tuple(rag_of(colour) if colour else "" for colour in colours)
+        out.append(RawRow(cells, "", fills=fills if any(fills) and row is not rows[0] else ()))
+    return Block("table", tuple(out), columns.edges)
+
+
+def _shared_out(row: Sequence[Printed], columns: Columns) -> list[list[Glyph]]:
+    """Share out the letters of a row to its cells; a line across the columns goes to the first."""
+    out: list[list[Glyph]] = [[] for _ in columns.edges[1:]]
+    for line in row:
+        if not columns.crossed(line):
+            for word in line.words:
+                out[columns.at((word[0].x0 + word[-1].x1) / 2)] += word
+        elif not _is_group_line(line, columns):
+            out[0] += line.glyphs
+        else:
+            starts = [part.x0 - 1 for part in line.parts]
+            for word in line.words:
+                part = line.parts[max(bisect_right(starts, word[0].x0) - 1, 0)]
+                out[columns.at(part.x0 + 1)] += word
+    return out

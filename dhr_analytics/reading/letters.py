@@ -6,6 +6,8 @@ Lengths are in points, downwards from the top left corner of the page as shown.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -33,7 +35,7 @@ class Glyph(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Letters side by side."""
+    """Letters side by side; ``first`` is the width of the first word, where it is known."""
 
     text: str
     x0: float
@@ -41,11 +43,15 @@ class Line(NamedTuple):
     x1: float
     bottom: float
     bold: bool = False
+    first: float = 0.0
 
 
 @dataclass(frozen=True)
 class Page:
-    """What is printed on a page: ``rules`` are thin boxes, ``fills`` boxes with their colour, in drawing order."""
+    """What is printed on a page: ``rules`` are thin boxes, ``fills`` boxes with their colour, in drawing order.
+
+    On a ``rough`` page (a scan) letters stand a little higher or lower than they were set.
+    """
 
     number: int
     width: float
@@ -53,6 +59,12 @@ class Page:
     glyphs: Sequence[Glyph]
     rules: Sequence[Box] = ()
     fills: Sequence[tuple[Box, Colour]] = ()
+    rough: bool = False
+
+    @property
+    def pitch(self) -> float:
+        """The usual distance from line to line in letter heights, as far as it is within a paragraph."""
+        return usual_pitch(self.glyphs) * (_ROUGH if self.rough else 1.0)
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,9 @@ class Block:
 
 
 _MARK = re.compile(r"(?:[•●○▪■◦·‣⁃–—*-]|\(?(?:\d{1,2}|[a-h]|[ivx]{1,4})[.)])\s+(?=\S)")
+_LABEL = re.compile(r"[A-Z][^:.;,]{1,40}:(?=\s)")
+_ROUGH = 1.13  # how much the distances of a scan may differ
+_WIDER = 1.15  # a distance so many times the usual one parts two paragraphs
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
               0xA0: " ", 0xF0B7: "•", 0xF0A7: "▪", 0x2010: "-", 0x2011: "-", 0x2028: " ", 0x200B: "",
@@ -124,11 +139,23 @@ def _line(text: str, glyphs: Sequence[Glyph]) -> Line:
     return Line(
         " ".join(text.translate(_LIGATURES).split()), min(g.x0 for g in seen), median(g.top for g in seen),
         max(g.x1 for g in seen), median(g.bottom for g in seen), sum(g.bold for g in seen) * 2 > len(seen),
+        _first_word(seen),
     )  # fmt: skip
 
 
-def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str]) -> str:
-    """Return the text of one cell; letters that read up or down come after the level ones."""
+def _first_word(glyphs: Sequence[Glyph]) -> float:
+    """Return the width of the first word of a line."""
+    for a, b in pairwise(glyphs):
+        if b.x0 - a.x1 > 0.18 * (b.bottom - b.top):
+            return a.x1 - glyphs[0].x0
+    return glyphs[-1].x1 - glyphs[0].x0
+
+
+def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str], right: float = 0.0) -> str:
+    """Return the text of one cell; letters that read up or down come after the level ones.
+
+    ``right`` is how far the lines of its column reach.
+    """
     out = []
     for turn in (0, 1, -1):
         part = [glyph for glyph in glyphs if glyph.turn == turn]
@@ -137,31 +164,41 @@ def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str]) -> 
                 g._replace(x0=-g.bottom, top=g.x0, x1=-g.top, bottom=g.x1) if turn > 0
                 else g._replace(x0=g.top, top=-g.x1, x1=g.bottom, bottom=-g.x0) for g in part
             ]  # fmt: skip
-        out += [line.text for line in paragraphs(lines_of(part), pitch, words)]
+        out += [line.text for line in paragraphs(lines_of(part), pitch, words, 0.0 if turn else right)]
     return "\n".join(out)
 
 
-def paragraphs(lines: Iterable[Line], pitch: float, words: Collection[str] = ()) -> list[Line]:
-    """Join lines to paragraphs: a wide gap, a list mark or another size of letters starts a new one.
+def paragraphs(
+    lines: Iterable[Line], pitch: float, words: Collection[str] = (), right: float = 0.0
+) -> list[Line]:
+    """Join lines to paragraphs.
+
+    A wide gap, a list mark or another size of letters starts a new one; so does a capital letter or a
+    digit below a line that had room for the word.
 
     Parameters
     ----------
     lines : iterable of Line
-        From top to bottom.
+        From top to bottom, all of one column or cell.
     pitch : float
         The usual distance from line to line in letter heights.
     words : collection of str
         Lower-case words of the document.
+    right : float
+        How far lines may reach; the longest of them, if none is given.
 
     Returns
     -------
     list of Line
         One for each paragraph; ``text`` holds the whole paragraph.
     """
+    lines = list(lines)
+    right = max([right, *(line.x1 for line in lines)])
+    labels = Counter(label for line in lines if (label := _label(line)))
     out: list[Line] = []
     last: Line | None = None
     for line in lines:
-        if last is None or _MARK.match(line.text) or parted(last, line, pitch):
+        if last is None or (labels[_label(line)] > 1) or _begins(last, line, pitch, right):
             out.append(line)
         else:
             whole = out[-1]
@@ -173,12 +210,34 @@ def paragraphs(lines: Iterable[Line], pitch: float, words: Collection[str] = ())
     return out
 
 
+def _begins(last: Line, line: Line, pitch: float, right: float) -> bool:
+    """Tell whether a paragraph begins with a line."""
+    return bool(_MARK.match(line.text)) or parted(last, line, pitch) or _had_room(last, line, right)
+
+
+def _had_room(last: Line, line: Line, right: float) -> bool:
+    """Tell whether the first word of a line would have stood in the line above, were they one paragraph."""
+    first = line.text.split(" ", 1)[0]
+    if not first[:1].isupper() and not first[:1].isdigit():
+        return False
+    height = last.bottom - last.top
+    # Letters differ in width; where the word was not measured, it is reckoned as of wide ones.
+    width = line.first or 1.25 * len(first) * (line.x1 - line.x0) / len(line.text)
+    return last.x1 + width + 0.35 * height < right
+
+
+def _label(line: Line) -> str:
+    """Return the words before a colon that open a line, numbers alike."""
+    match = _LABEL.match(line.text)
+    return re.sub(r"\d+", "#", match.group()) if match else ""
+
+
 def parted(last: Line, line: Line, pitch: float) -> bool:
     """Tell whether a line is set apart from the one above, by a wider gap or another size of letters."""
     heights = last.bottom - last.top, line.bottom - line.top
     if max(heights) > 1.15 * min(heights) and len(line.text) > 3 and len(last.text) > 3:
         return True
-    return abs(line.bottom - last.bottom) > 1.3 * pitch * max(min(heights), 1)
+    return abs(line.bottom - last.bottom) > _WIDER * pitch * max(min(heights), 1)
 
 
 def _joined(text: str, line: str, words: Collection[str]) -> str:
@@ -193,11 +252,24 @@ def _joined(text: str, line: str, words: Collection[str]) -> str:
 
 def usual_pitch(glyphs: Sequence[Glyph]) -> float:
     """Return the usual distance from line to line in letter heights."""
+    return pitch_of(lines_of((g for g in glyphs if not g.turn), 1.0))
+
+
+def pitch_of(lines: Iterable[Line]) -> float:
+    """Return the usual distance between the lines of a paragraph in letter heights.
+
+    It is the least distance that is not rare: on a page of short paragraphs most distances are wider.
+    """
     ratios = []
     columns: dict[int, list[Line]] = {}
-    for line in lines_of((g for g in glyphs if not g.turn), 1.0):
+    for line in lines:
         columns.setdefault(round(line.x0 / 4), []).append(line)
-    for lines in columns.values():
-        ratios += [(b.bottom - a.bottom) / max(b.bottom - b.top, 1) for a, b in pairwise(lines)]
-    near = [ratio for ratio in ratios if 0.8 < ratio < 1.9]
-    return median(near) if near else 1.2
+    for same in columns.values():
+        ratios += [(b.bottom - a.bottom) / max(b.bottom - b.top, 1) for a, b in pairwise(same)]
+    near = sorted(ratio for ratio in ratios if 0.8 < ratio < 1.9)
+    for i, least in enumerate(near):
+        alike = near[i : bisect_right(near, 1.1 * least)]
+        if len(alike) * 7 >= len(near):
+            # In a scan alike distances differ a little; the wider ones are still within a paragraph.
+            return alike[len(alike) * 4 // 5]
+    return 1.2

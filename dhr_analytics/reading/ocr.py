@@ -84,7 +84,7 @@ def _look(picture: Image.Image, number: int) -> tuple[Page, NDArray[np.uint8]]:
         # The rules between the names of a dark header cannot be seen; they go on above those of the table.
         rules += [(x, y0, x, y1) for x, top, _, _ in upright if x0 <= x <= x1 and -30 < top - y1 < DPI // 2]
     width, height = (side * 72 / DPI for side in picture.size)
-    return Page(number, width, height, (), [_scaled(box) for box in rules], _fills(picture)), clean
+    return Page(number, width, height, (), [_scaled(box) for box in rules], _fills(picture), True), clean
 
 
 def _scaled(box: Sequence[int]) -> Box:

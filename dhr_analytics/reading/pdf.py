@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from dhr_analytics.errors import InputError
-from dhr_analytics.reading.letters import Block, Line, Page, paragraphs
+from dhr_analytics.reading.letters import Block, Line, Page, paragraphs, pitch_of
 from dhr_analytics.reading.pdf_pages import Survey, survey_page, take_apart
 from dhr_analytics.reading.printed import BAND, folded, is_running, read_page
 from dhr_analytics.reading.table import RawRow, RawTable
@@ -192,7 +192,8 @@ def _plain_page(
 ) -> tuple[list[Block], list[Line]]:
     """Read a page without the plan's tables as paragraphs."""
     heads = [line for line in survey.lines if is_running(line, survey.height, running)]
-    text = paragraphs((line for line in survey.lines if line not in heads), 1.25, words)
+    lines = [line for line in survey.lines if line not in heads]
+    text = paragraphs(lines, pitch_of(lines), words)
     rows = (
         RawRow((line.text,), f"page {number}, row {i}", break_before=i == 1 and number > 1)
         for i, line in enumerate(text, start=1)

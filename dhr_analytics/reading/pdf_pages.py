@@ -7,16 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
+from math import hypot
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from dhr_analytics.reading.columns import is_plan_header
 from dhr_analytics.reading.letters import Box, Colour, Glyph, Line, Page
+from dhr_analytics.vocabulary import terms
 
 _HEADER_LETTERS = 240  # names of columns that stand within so many letters may be one header
+_ROLES_NAMED = 3  # so many different columns named together are a header
+_PLAN_WORD = re.compile(r"\b(?:Action|ACTION|Recommend|RECOMMEND)")
 _CUT = "\x02\ufffe"  # how PDFium marks a hyphen at the end of a line
 _GAP = "\x1f"
 _LIGATURE = tuple("filt")
@@ -70,15 +74,33 @@ def survey_page(document: pdfium.PdfDocument, index: int) -> Survey:
         lines,
         page.get_width(),
         page.get_height(),
-        header=any(is_plan_header(text[at : at + _HEADER_LETTERS]) for at in _header_starts(text)),
+        header=_names_columns(text),
         columns=columns,
         tabular=bool(turn) or paths >= _FEW_PATHS or columns,
         picture=len("".join(text.split())) < _LEAST_LETTERS and images > 0,
     )
 
 
-def _header_starts(text: str) -> Iterator[int]:
-    return (max(match.start() - 60, 0) for match in re.finditer(r"\b(?:Action|ACTION|Recommend|RECOMMEND)", text))
+def _names_columns(text: str) -> bool:
+    """Tell whether a page names columns of a plan close together; this is one vote for taking it apart."""
+    starts = (max(match.start() - 60, 0) for match in _PLAN_WORD.finditer(text))
+    near = (text[at : at + _HEADER_LETTERS] for at in starts)
+    return any(len(_roles_named(part)) >= _ROLES_NAMED for part in near)
+
+
+def _roles_named(text: str) -> set[str]:
+    """Return the roles of the columns that a text names; names begin with a capital, as headers do."""
+    roles, phrases = _header_names()
+    return {roles[terms.fold(match.group())] for match in phrases.finditer(text)} - {""}
+
+
+@cache
+def _header_names() -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return the role of each name of a column that the vocabulary lists, and a pattern for them."""
+    roles = {terms.fold(row["phrase"]): row["role"].split(" ")[0] for row in terms.rows("headers")}
+    # Longer names first, else "Action" would be found in "Action owner".
+    spelled = (r"\W+".join(name.split()) for name in sorted(roles, key=lambda n: (-len(n), n)))
+    return roles, re.compile(rf"(?<!\w)(?=[A-Z])(?i:{'|'.join(spelled)})(?!\w)")
 
 
 def _turn(text_page: pdfium.PdfTextPage, rotation: int) -> int:
@@ -194,8 +216,18 @@ def _glyphs(page: pdfium.PdfPage, shown: Callable[[float, float, float, float], 
             raw.FPDFText_GetLooseCharBox(handle, i, ctypes.byref(box))
             turn = _TURNS.get((round(raw.FPDFText_GetCharAngle(handle, i) * _QUARTERS) * 90 + rotation) % 360, 0)
             bold = raw.FPDFText_GetFontWeight(handle, i) >= 600
-            place = shown(box.left, box.bottom, box.right, box.top)
-            yield Glyph("-" if letter in _CUT else letter, *place, turn, bold)
+            x0, top, x1, bottom = shown(box.left, box.bottom, box.right, box.top)
+            if not turn:
+                # Some fonts say their letters are no higher than each one is drawn.
+                top = min(top, bottom - _size(handle, i))
+            yield Glyph("-" if letter in _CUT else letter, x0, top, x1, bottom, turn, bold)
+
+
+def _size(handle: Any, i: int) -> float:
+    """Return the size in points at which a letter is set."""
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(handle, i, ctypes.byref(matrix))
+    return float(raw.FPDFText_GetFontSize(handle, i) * hypot(matrix.c, matrix.d))
 
 
 def _mended(glyphs: list[Glyph]) -> list[Glyph]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from dhr_analytics.reading.columns import GUTTER, Printed, free_blocks
-from dhr_analytics.reading.letters import Block, Glyph, Line, Page, rows_of, split_line, usual_pitch
+from dhr_analytics.reading.columns import Printed, free_blocks, printed_lines
+from dhr_analytics.reading.letters import Block, Glyph, Line, Page
 from dhr_analytics.reading.ruled import grid_of, merged_rules, ruled_block, ruled_cells
 
 BAND = 0.1  # share of the page's height where running heads and feet stand
@@ -49,16 +49,8 @@ def read_page(
         x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
         at = next((i for i, grid in enumerate(grids) if grid.holds(x, y)), -1)
         (inside[at] if at >= 0 else outside).append(glyph)
-    heads: list[Line] = []
-    body: list[Glyph] = []
-    for row in rows_of(outside):
-        # A number beside other text is no page number.
-        parts = split_line(row, GUTTER)
-        if parts and all(is_running(part, page.height, running) for part in parts):
-            heads.append(Printed(row, parts).whole)
-        else:
-            body += row
-    pitch = usual_pitch(page.glyphs)
+    heads, body = _heads_and_body(outside, inside, page.height, running)
+    pitch = page.pitch
     blocks: list[tuple[float, Block]] = []
     tables = sorted(((grid, held) for grid, held in zip(grids, inside, strict=True) if held), key=lambda t: t[0].ys[0])
     for i, (grid, held) in enumerate(tables):
@@ -73,6 +65,36 @@ def read_page(
         blocks += free_blocks(region, page, level, pitch, words, above if i == 0 else None)
     blocks.sort(key=lambda pair: pair[0])
     return _numbered([block for _, block in blocks], page.number), heads
+
+
+def _heads_and_body(
+    outside: Sequence[Glyph], inside: Sequence[Sequence[Glyph]], height: float, running: Collection[str]
+) -> tuple[list[Line], list[Glyph]]:
+    """Part the running heads and feet, from the edges of the page inwards, from what stands between them."""
+    lines = printed_lines(outside)
+    tables = [(min(g.top for g in held), max(g.bottom for g in held)) for held in inside if held]
+    first, last = 0, len(lines)
+    while first < last and _is_head(lines[first], lines[first + 1 : first + 2], height, running):
+        first += 1
+    while first < last and _is_head(lines[last - 1], (), height, running):
+        last -= 1
+    # A table without text below it may reach to the foot of the page, but heads stand above all tables.
+    top, bottom = min((t for t, _ in tables), default=height), max((b for _, b in tables), default=0.0)
+    between = {i for i in (*range(first), *range(last, len(lines))) if top < lines[i].whole.top < bottom}
+    body = [g for i, line in enumerate(lines) if first <= i < last or i in between for g in line.glyphs]
+    heads = [line.whole for i, line in enumerate(lines) if not first <= i < last and i not in between]
+    return heads, body
+
+
+def _is_head(line: Printed, below: Sequence[Printed], height: float, running: Collection[str]) -> bool:
+    """Tell whether a line is a running head or foot; names of columns that are repeated stand close to what follows."""
+    # A number beside other text is no page number.
+    if not all(is_running(part, height, running) for part in line.parts):
+        return False
+    whole = line.whole
+    if len(line.parts) < 3 or not below:
+        return True
+    return below[0].whole.top - whole.bottom > 1.2 * (whole.bottom - whole.top)
 
 
 def is_running(line: Line, height: float, running: Collection[str]) -> bool:

@@ -158,7 +158,16 @@ def ruled_block(grid: Grid, glyphs: Sequence[Glyph], page: Page, pitch: float, w
     for glyph in glyphs:
         at = owner[grid.field((glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2)]
         held.setdefault(at, []).append(glyph)
-    texts = {at: cell_text(cell, pitch, words) for at, cell in held.items()}
+    # Only a cell of one column is as wide as the others of it.
+    last_of = {at: field[1] for field, at in sorted(owner.items())}
+    narrow = {at: cell for at, cell in held.items() if last_of[at] == at[1]}
+    rights: dict[int, float] = {}
+    for (_, column), cell in narrow.items():
+        rights[column] = max([rights.get(column, 0.0), *(glyph.x1 for glyph in cell if not glyph.turn)])
+    texts = {
+        at: cell_text(cell, pitch, words, rights[at[1]] if at in narrow else 0.0)
+        for at, cell in held.items()
+    }
     columns, height = len(grid.xs) - 1, len(grid.ys) - 1
     spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for field, at in owner.items():
