@@ -10,7 +10,6 @@ from dhr_analytics.normalising.action_rows import Context, action_row, recommend
 from dhr_analytics.normalising.cells.agencies import named_places, read_lead
 from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.normalising.cells.names import mask
-from dhr_analytics.normalising.cells.rows import set_struck_aside
 from dhr_analytics.normalising.cells.status import read_colour_key
 from dhr_analytics.normalising.document import Choice, choose
 from dhr_analytics.normalising.frames import Frame
@@ -19,6 +18,7 @@ from dhr_analytics.normalising.result import DocumentPlans, PlanTables, Row
 from dhr_analytics.normalising.rows import Rejected
 from dhr_analytics.normalising.seen import what_was_seen
 from dhr_analytics.reading import RawTable
+from dhr_analytics.reading.struck import set_struck_aside
 from dhr_analytics.vocabulary import terms
 
 # The least chance of being right for each grade; calibrated by `benchmarks/reading.py --calibrate`.
