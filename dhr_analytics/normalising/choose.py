@@ -10,7 +10,7 @@ from dhr_analytics.normalising.frames import Frame
 from dhr_analytics.normalising.grammars import above, keyed, table_rows
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation, stitch
 from dhr_analytics.normalising.likeness import Likeness, likeness
-from dhr_analytics.normalising.roles import Columns, assign, name_votes
+from dhr_analytics.normalising.roles import Columns, assign, name_votes, with_ticks
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 from dhr_analytics.reading import RawRow, RawTable
 
@@ -43,7 +43,8 @@ def columns_of(frame: Frame) -> Columns:
     rows = [row.cells for row in frame.rows if not row.line and len(row.filled) > 1]
     columns = assign(names, rows)
     raw = [RawRow(cells, "") for cells in rows[:50]]
-    return replace(columns, roles=name_updates(columns.roles, names, raw))
+    roles = with_ticks(names, name_updates(columns.roles, names, raw), rows)
+    return replace(columns, roles=roles)
 
 
 def candidates(frame: Frame, listed: Sequence[PlanRow]) -> list[Candidate]:

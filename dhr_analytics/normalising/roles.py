@@ -15,6 +15,7 @@ from dhr_analytics.normalising.cells.agencies import is_agency, is_role
 from dhr_analytics.normalising.cells.dates import find_dates, read_target
 from dhr_analytics.normalising.cells.scope import read_scope
 from dhr_analytics.normalising.cells.status import read_status
+from dhr_analytics.normalising.cells.ticks import read_ticks, tick_statuses
 from dhr_analytics.vocabulary import terms
 
 # A header misspelt by a converter still counts; below this "action" and "section" meet.
@@ -398,6 +399,26 @@ def assign(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
     _number_of_actions(given)
     scores = tuple(float(grid[i, j]) for i, j in zip(at, chosen, strict=True))
     return Columns(tuple(names), tuple(given), scores)
+
+
+TICKED = "ticked"
+
+
+def with_ticks(names: Sequence[str], roles: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Give columns side by side that are each named by a status, and ticked in one, a role of their own."""
+    out = list(roles)
+    at = [i for i, name in enumerate(names) if _is_status(name)]
+    runs = [at[i:] for i in range(len(at)) if at[i:] == list(range(at[i], at[i] + len(at) - i))]
+    run = next((each for each in runs if len(each) > 1), [])
+    cells = [[row[i] if i < len(row) else "" for i in run] for row in rows]
+    if run and tick_statuses([names[i] for i in run]) and read_ticks([names[i] for i in run], cells) is not None:
+        for i in run:
+            out[i] = TICKED
+    return tuple(out)
+
+
+def _is_status(name: str) -> bool:
+    return bool(name.strip()) and _states(name) and len(name.split()) <= 4
 
 
 def _number_of_actions(roles: list[str]) -> None:

@@ -282,6 +282,8 @@ class _Stitcher:
         if not number or not self.found:
             return bool(number)
         text, above = row.cells.get("recommendation", ""), self.found[-1]
+        if above.review != row.review:
+            return True
         if not BARE_NUMBER.fullmatch(number):
             alike = _shape(number) == _shape(above.number) and re.search(r"\d", number)  # "SM/02" below "SM/01"
             return bool(NUMBERED_HEADING.match(number + ": x") or (text and alike))

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dhr_analytics.normalising.cells.agencies import is_agency
+from dhr_analytics.normalising.cells.rows import is_example, is_total
 from dhr_analytics.normalising.cells.status import read_named_answer
+from dhr_analytics.normalising.cells.ticks import read_ticks
 from dhr_analytics.normalising.cells.updates import purpose
 from dhr_analytics.normalising.frames import Frame, FrameRow
 from dhr_analytics.normalising.lines import (
@@ -22,7 +24,7 @@ from dhr_analytics.normalising.lines import (
     numbered,
     words_a_recommendation,
 )
-from dhr_analytics.normalising.roles import Columns, asks
+from dhr_analytics.normalising.roles import TICKED, Columns, asks
 from dhr_analytics.normalising.rows import Rejected
 
 _BOXES = re.compile(r"([☐☒☑✓✔□■])\s*([^☐☒☑✓✔□■]*)")
@@ -131,8 +133,12 @@ def _table_step(row: FrameRow, columns: Columns, below: FrameRow | None) -> Step
         return Step("aside", row)
     if _is_page_line(row):
         return Step("aside", row, reason="page furniture")
-    if all(is_noise(cell) for cell in filled):
+    if all(is_noise(cell) for cell in filled) and TICKED not in columns.roles:
         return Step("aside", row, reason="noise")
+    if is_example(row.cells):
+        return Step("aside", row, reason="example of the form")
+    if is_total(row.cells):
+        return Step("aside", row, reason="total of the rows above")
     return _row_step(row, columns)
 
 
@@ -172,6 +178,8 @@ def _row_step(row: FrameRow, columns: Columns) -> Step:
             continue
         role = columns.roles[at] if at < len(columns.roles) else ""
         name = columns.names[at] if at < len(columns.names) else ""
+        if role == TICKED:
+            continue
         if not role:
             notes.append(f"{' '.join(name.split())}: {' '.join(cell.split())}" if name.strip() else cell)
             continue
@@ -184,6 +192,7 @@ def _row_step(row: FrameRow, columns: Columns) -> Step:
             cell, left = _ticked(cell)
             rejected += [Rejected(row.place, left, "choice that is not ticked")] if left else []
         cells[role] = f"{cells[role]}\n{cell}" if role in cells else cell
+    _add_ticks(cells, row, columns)
     _add_fills(cells, row, columns)
     if notes:
         cells["notes"] = "\n".join(notes)
@@ -205,12 +214,24 @@ def _ticked(text: str) -> tuple[str, str]:
     return " ".join(chosen), " ".join(words.strip() for box, words in choices if box not in _TICKED)
 
 
+def _add_ticks(cells: dict[str, str], row: FrameRow, columns: Columns) -> None:
+    """Read the status from the column that is ticked."""
+    at = [i for i, role in enumerate(columns.roles) if role == TICKED]
+    if not at:
+        return
+    own = [row.cells[i] if i < len(row.cells) else "" for i in at]
+    fills = [row.fills[i] if i < len(row.fills) else "" for i in at]
+    ticked = read_ticks([columns.names[i] for i in at], [own], [fills])
+    if ticked and ticked[0] != "no_update":
+        cells["status"] = ticked[0].replace("_", " ")
+
+
 def _add_fills(cells: dict[str, str], row: FrameRow, columns: Columns) -> None:
     """Take the colour of a cell for its rating where it says none in words."""
     for role, cell, fill in zip(columns.roles, row.cells, row.fills, strict=False):
         if role != purpose(role) and fill and (cell.strip() or purpose(role) == "rag"):
             cells.setdefault(role.replace(purpose(role), "rag"), fill)
-    if cells.get("rag"):
+    if cells.get("rag", "").strip(" .0123456789"):  # a figure says less than the colour behind it
         return
     rated = [fill for role, fill in zip(columns.roles, row.fills, strict=False) if role in ("rag", "status") and fill]
     colours = {fill for fill in row.fills if fill}
