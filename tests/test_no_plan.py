@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import ROOT
-from dhr_analytics.ingest import ingest
+from dhr_analytics import ingest
 
 from dhr_analytics.errors import InputError
 

@@ -15,7 +15,7 @@ from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 from dhr_analytics.reading import RawRow, RawTable
 
 # A reading that joins cut rows has to be better by this much than one in which each row is whole.
-_WHOLE = 0.3
+_WHOLE = 0.1
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -24,6 +25,7 @@ from dhr_analytics.vocabulary import terms
 # The least chance of being right for each grade; calibrated by `benchmarks/reading.py --calibrate`.
 SURE, CHECK = 0.75, 0.2
 _LONG_TABLE = 12
+_ASKED = re.compile(r"(?:^|[.!?]\s+)(?:The\s+)?([A-Z][\w'’-]+)(?:\s+[A-Z][\w'’-]+){1,3}\s+(?:should|must)\b")
 
 
 def normalise(
@@ -135,7 +137,10 @@ def _places(choice: Choice) -> frozenset[str]:
     found = choice.recommendations
     owners = (draft.cells.get("lead", "") for rec in found for draft in rec.actions)
     sections = {rec.section for rec in found}
-    return named_places([choice.title, *owners, *sections, *(rec.text for rec in found)])
+    texts = [rec.text for rec in found]
+    # "Brightwater Lines should ...": what is asked to act is a body.
+    asked = {match[1].lower() for text in texts for match in _ASKED.finditer(text)}
+    return named_places([choice.title, *owners, *sections, *texts]) | asked
 
 
 def _names(found: Sequence[Recommendation], places: frozenset[str]) -> set[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import combinations
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -79,6 +80,7 @@ class Profile:
     words: float
     repeated: float
     shares: Mapping[str, float] = field(default_factory=dict)
+    cells: tuple[str, ...] = ()
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -302,7 +304,12 @@ def profile(cells: Sequence[str]) -> Profile:
     some = filled[:: max(1, len(filled) // _SAMPLE)]
     shares = {kind: sum(map(fits, some)) / len(some) for kind, fits in _KINDS.items()}
     words = sum(len(cell.split()) for cell in some) / len(some)
-    return Profile(len(filled), words, 1 - len(set(filled)) / len(filled), shares)
+    return Profile(len(filled), words, 1 - len(set(filled)) / len(filled), shares, tuple(some))
+
+
+def share_of_reports(cells: Sequence[str]) -> float:
+    """Return the share of cells that report work done, under way or not begun."""
+    return sum(map(_reports, cells)) / len(cells) if cells else 0.0
 
 
 def _signed(share: float) -> float:
@@ -350,7 +357,10 @@ _FITS: dict[str, Callable[[Profile], float]] = {
     "milestones": _fit_free,
 }
 # How much the cells count beside the name; a column of topics is no scope, whatever it is called.
-_WEIGHTS = {"scope": 2.6, "target": 1.7, "recommendation": 1.6, "number": 1.5, "action": 1.4, "lead": 1.2, "rag": 1.4}
+_WEIGHTS = {
+    "scope": 2.6, "target": 1.7, "recommendation": 1.6, "number": 1.5, "status": 1.5, "action": 1.4, "rag": 1.4,
+    "lead": 1.2,
+}  # fmt: skip
 # Where its name says nothing, what a column may still be by its cells alone.
 _BY_CELLS = ("number", "recommendation", "action", "lead", "status", "scope", "rag", "target", "progress")
 
@@ -358,6 +368,10 @@ _BY_CELLS = ("number", "recommendation", "action", "lead", "status", "scope", "r
 def _score(role: str, votes: Mapping[str, float], column: Profile, place: float, named: bool) -> float:
     """Return how well one column suits one role; ``place`` is 0 on the left and 1 on the right."""
     by_name = _NAME_WEIGHT * votes.get(role, 0.0)
+    if role == "section" and votes.get("scope", 0.0) >= _LISTED:  # "Scope" may be that of the topic
+        return _NAME_WEIGHT * 0.6 + _FITS[role](column) if column.n else -1.0
+    if role == "progress" and named and not votes and column.n > 1:  # "How are we doing?"
+        return 1.5 * _signed(share_of_reports(column.cells)) - 0.3
     if not votes.get(role) and (role not in _BY_CELLS or not column.n):
         return -1.0
     fit = _FITS[role](column) * _WEIGHTS.get(role, 1.0) if column.n else 0.0
@@ -397,6 +411,7 @@ def assign(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
     found = {int(i): roles[j] for i, j in zip(at, chosen, strict=True) if j < len(roles)}
     given = [found.get(i) or _shared_role(names[i], votes[i], profiles[i]) for i in range(width)]
     _number_of_actions(given)
+    _swap_mislabelled(given, profiles)
     scores = tuple(float(grid[i, j]) for i, j in zip(at, chosen, strict=True))
     return Columns(tuple(names), tuple(given), scores)
 
@@ -427,6 +442,20 @@ def _number_of_actions(roles: list[str]) -> None:
     beside = roles[i + 1 : i + 2] == ["action"] and "recommendation" in roles[:i]
     if beside and "action_number" not in roles:
         roles[i] = "action_number"
+
+
+def _swap_mislabelled(roles: list[str], profiles: Sequence[Profile]) -> None:
+    """Swap two columns that each plainly hold what the name of the other says, as where a header cell slipped."""
+    typed = [i for i, role in enumerate(roles) if role in _TYPED and profiles[i].n > 2]
+    for i, j in combinations(typed, 2):
+        one, two = roles[i], roles[j]
+        own = max(profiles[i].shares[one], profiles[j].shares[two])
+        crossed = min(profiles[i].shares[two], profiles[j].shares[one])
+        if one != two and crossed >= 0.7 and own <= 0.3:
+            roles[i], roles[j] = two, one
+
+
+_TYPED = ("number", "target", "status", "rag", "scope", "lead")
 
 
 def _shared_role(name: str, votes: Mapping[str, float], column: Profile) -> str:

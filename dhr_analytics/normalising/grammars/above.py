@@ -18,6 +18,7 @@ NAME = "recommendation above its actions"
 _ACTION_HEADING = re.compile(
     r"^(?P<number>(?:action|goal|objective|priority|aim)\s+(?P<n>\d{1,2}))\s*[:.–-]\s*(?=\S)", re.IGNORECASE
 )
+_COUNT = re.compile(r"^\s*\d{1,2}\.\d{1,2}\.?\s+(?=[A-Z])")
 _ASKING_ROLES = ("action", "milestones", "response")
 
 
@@ -58,7 +59,8 @@ def read(frame: Frame, columns: Columns) -> Reading | None:
             waiting, number, found = None, "", found + 1
             continue
         if step.kind == "row":
-            step.cells.pop("number", "")
+            own_cells = {role: text for role, text in step.cells.items() if role != "number"}
+            step = replace(step, cells=_without_counts(own_cells))
         take(state, step)
     if waiting is not None:
         _open(state, waiting, number, Step("row", waiting.row))
@@ -111,6 +113,11 @@ def _unused(state: Sections, waiting: Step | None, step: Step) -> Step:
     return step
 
 
+def _without_counts(cells: dict[str, str]) -> dict[str, str]:
+    """Take "1.2" from the head of an action below "Action 1": it counts within what is above."""
+    return {role: _COUNT.sub("", text) if role == "action" else text for role, text in cells.items()}
+
+
 def _is_numbered(step: Step) -> bool:
     return bool(numbered(step.text) or _ACTION_HEADING.match(step.text))
 
@@ -124,7 +131,7 @@ def _open(state: Sections, above: Step, number: str, step: Step) -> None:
         cells = {"number": match["number"].strip(), "recommendation": text[match.end() :]}
     elif number:
         cells["number"] = number
-    own = {role: words for role, words in step.cells.items() if role != "number"}
+    own = _without_counts({role: words for role, words in step.cells.items() if role != "number"})
     place = above.row.place if above.row is step.row else f"{above.row.place}; {step.row.place}"
     state.rejected += step.rejected
     state.rows.append(PlanRow({**cells, **own}, place, state.heading, step.row.after_break, "recommendation"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dhr_analytics.normalising.frames import Frame
 from dhr_analytics.normalising.grammars.sections import Sections
 from dhr_analytics.normalising.grammars.walk import Step, steps
+from dhr_analytics.normalising.lines import NUMBERED_HEADING, is_title
 from dhr_analytics.normalising.roles import Columns
 from dhr_analytics.normalising.rows import PlanRow, Reading
 
@@ -42,10 +43,10 @@ def take(state: Sections, step: Step) -> None:
         state.prose.append(step)
         return
     state.flush()
-    if step.kind == "heading":
-        state.head(step)
-    elif step.kind == "title":
+    if step.kind == "title" or (step.kind == "heading" and not state.rows and _names_document(step.text)):
         state.entitle(step)
+    elif step.kind == "heading":
+        state.head(step)
     elif step.kind == "aside":
         state.set_aside(step, step.reason)
     elif step.kind == "loose":
@@ -68,3 +69,7 @@ def add_row(state: Sections, step: Step, **cells: str) -> None:
         heading, topic = " ".join(section.split()), bool(step.cells.get("section"))
         row = PlanRow(whole, step.row.place, heading, step.row.after_break, review=review, topic=topic)
         state.rows.append(row)
+
+
+def _names_document(text: str) -> bool:
+    return is_title(text) and not NUMBERED_HEADING.match(text)
