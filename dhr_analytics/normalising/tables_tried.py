@@ -52,7 +52,7 @@ _GRAMMARS = {
     "actions keyed by number": "actions that name a recommendation by its number",
     "prose": "numbered or titled recommendations in running text",
 }
-_SAME = "the same result as the best"
+_SAME = "the same result as the "
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def _columns(columns: Columns, clean: Clean) -> Iterator[ColumnTried]:
 
 def _reading(candidate: Candidate, outcome: str, clean: Clean) -> ReadingTried:
     found = candidate.recommendations
-    shown = found[:_FIRST] if outcome not in ("", _SAME) else ()
+    shown = found[:_FIRST] if outcome and not outcome.startswith(_SAME) else ()
     return ReadingTried(
         _grammar_in_words(candidate.grammar),
         len(found),
@@ -194,7 +194,10 @@ def _outcome(each: Candidate, contest: _Contest) -> str:
         return taken if contest.kept else "best, but not taken for a plan"
     if each is contest.runner_up:
         return "runner-up"
-    return _SAME if contest.best and _content(each) == _content(contest.best) else ""
+    for other, name in ((contest.best, "best"), (contest.runner_up, "runner-up")):
+        if other is not None and _content(each) == _content(other):
+            return _SAME + name
+    return ""
 
 
 def _content(candidate: Candidate) -> list[tuple[object, ...]]:
