@@ -95,6 +95,9 @@ def test_python_gives_a_frozen_value_that_says_the_same():
     assert tried["the same result as the best"].recommendations == 3
     assert len(tried["chosen"].first) == len(tried["runner-up"].first) == 3
     assert not tried["the same result as the runner-up"].first
+    best, other = table.apart
+    assert best.startswith("Recommendation 3") and best.endswith("(2 actions)")
+    assert other.startswith("Recommendation 3") and other.endswith("(3 actions)")
     with pytest.raises(FrozenInstanceError):
         explanation.grade = "check"
     page = explanation._repr_html_()

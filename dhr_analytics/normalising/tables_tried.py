@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from dhr_analytics.normalising.action_rows import split_actions
 from dhr_analytics.normalising.cells.updates import purpose
@@ -139,6 +139,7 @@ def _table(frame: Frame, contest: _Contest, title: str, clean: Clean) -> TableTr
         _why(contest),
         tuple(deciding(best, runner_up)) if best and runner_up else (),
         tuple(_against(best)) if best else (),
+        _apart(best, runner_up, clean) if best and runner_up else (),
     )
 
 
@@ -205,6 +206,17 @@ def _content(candidate: Candidate) -> list[tuple[object, ...]]:
     actions = [[draft.cells for draft in rec.actions] for rec in found]
     texts = [(rec.number, rec.text, rec.section) for rec in found]
     return [(*text, cells) for text, cells in zip(texts, actions, strict=True)]
+
+
+def _apart(best: Candidate, runner_up: Candidate, clean: Clean) -> tuple[str, ...]:
+    """Return the first recommendation of which two readings give other words or actions."""
+    both = (best.recommendations, runner_up.recommendations)
+    seen = [[(rec.number, rec.text, count_actions([rec])) for rec in found] for found in both]
+    pairs = enumerate(zip_longest(*seen))
+    at = next((i for i, (ours, theirs) in pairs if ours != theirs), None)
+    if at is None:
+        return ()
+    return tuple(_recommendation(each[at], clean) if at < len(each) else "none" for each in both)
 
 
 def _recommendation(rec: Recommendation, clean: Clean) -> str:

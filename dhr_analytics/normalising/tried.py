@@ -54,7 +54,9 @@ class TableTried:
     """A table, or the running text: its columns, its readings, and what decided between them.
 
     The first of ``readings`` is the best one. ``deciding`` compares it with the best reading of
-    the others that gave something else; ``against`` names what counted against it.
+    the others that gave something else, and ``apart`` holds the first recommendation in whose
+    words or number of actions the two differ, as each has it. ``against`` names what counted
+    against the best.
     """
 
     title: str
@@ -63,6 +65,7 @@ class TableTried:
     why: str
     deciding: tuple[Deciding, ...]
     against: tuple[Against, ...]
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
