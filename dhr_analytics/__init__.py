@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dhr_analytics._version import __version__
 
 if TYPE_CHECKING:
+    from dhr_analytics.collecting.explaining import explain
     from dhr_analytics.collecting.ingesting import ingest
     from dhr_analytics.errors import DHRError
     from dhr_analytics.package import Plans, read_package, write_package
@@ -25,6 +26,7 @@ _HOMES = {
     "Plans": "dhr_analytics.package",
     "code_recommendations": "dhr_analytics.themes",
     "code_texts": "dhr_analytics.themes",
+    "explain": "dhr_analytics.collecting.explaining",
     "ingest": "dhr_analytics.collecting.ingesting",
     "make_report": "dhr_analytics.reporting.report",
     "read_document": "dhr_analytics.reading",
@@ -38,6 +40,7 @@ __all__ = [
     "__version__",
     "code_recommendations",
     "code_texts",
+    "explain",
     "ingest",
     "make_report",
     "read_document",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dhr_analytics.errors import InputError, NoPlanError
+from dhr_analytics.errors import InputError, NoPlanError, UsageError
 from dhr_analytics.terminal import answer, command, positive, tell
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ def add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "Read action plans and write them as a plan package: one CSV table each for reviews, recommendations, "
         "actions, and rejected.csv for every piece that could not be placed.",
         "dhr ingest plans/ --out data/packages/2025Q1\n"
-        "dhr ingest plan.txt other.txt --out pkg --manifest reviews.csv\n\n"
+        "dhr ingest plan.txt other.txt --out pkg --manifest reviews.csv\n"
+        "dhr ingest plan.docx --explain --out why     how it was read: why/explain.html\n\n"
         "The manifest states what a plan does not say of itself. A file reviews.csv beside the\n"
         "documents is used by itself. Its columns: document (file name), review_id, title, area,\n"
         "published_on, snapshot_on (dates as 2025-03-31 or 31/03/2025), accepted; all but the first may\n"
@@ -33,11 +34,18 @@ def add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "needs_review.csv lists the rows that a person should look at, the least sure first. What you\n"
         "put right goes into overrides.csv beside the documents: row_id,column,was,now,by,on,reason.\n"
         "It is applied on every run, as long as the cell still reads as it did (was). Lines of both files\n"
-        "that fit nothing are listed at the end, and the exit code is 1.",
+        "that fit nothing are listed at the end, and the exit code is 1.\n\n"
+        "--explain makes no package. It prints, for one document, the readings that were tried,\n"
+        "their scores, what decided between them and what was not read, names masked; with --out\n"
+        "also as the page DIR/explain.html, in a folder that is not that of a package. The exit\n"
+        "code is that of the grade: 0 sure, 1 check, 3 refused.",
     )
     sub.add_argument("documents", nargs="+", metavar="DOCS", help="action plans, or folders that hold them")
     sub.add_argument(
-        "--out", required=True, metavar="DIR", help="folder for the plan package (an older package there is replaced)"
+        "--out",
+        metavar="DIR",
+        help="folder for the plan package, always needed (an older package there is replaced); "
+        "with --explain for its page, where one is wanted",
     )
     sub.add_argument(
         "--manifest", metavar="CSV", help="what is known of the reviews (default: reviews.csv beside the documents)"
@@ -53,11 +61,47 @@ def add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     sub.add_argument(
         "--jobs", type=positive, default=1, metavar="N", help="documents read at the same time (default 1)"
     )
+    sub.add_argument(
+        "--explain",
+        action="store_true",
+        help="make no package, say how one document was read (only --out and --json apply)",
+    )
     sub.add_argument("--json", action="store_true", help="print the result as JSON")
     sub.set_defaults(run=_ingest)
 
 
 def _ingest(args: argparse.Namespace) -> int:
+    if args.explain:
+        return _explain(args)
+    if not args.out:
+        raise UsageError("--out DIR is needed: the folder for the plan package.")
+    return _ingest_package(args)
+
+
+_GRADE_CODES = {"sure": 0, "check": 1, "refused": 3}
+
+
+def _explain(args: argparse.Namespace) -> int:
+    """Print how one document was read, and write the page where a folder is named."""
+    from dataclasses import asdict
+
+    from dhr_analytics.collecting.documents import find_documents
+    from dhr_analytics.collecting.explaining import explain, write_page
+
+    documents = find_documents(args.documents)
+    if len(documents) > 1:
+        raise UsageError(
+            f"--explain looks at one document, and these are {len(documents)}. "
+            f"Name one of them, such as {documents[0]}."
+        )
+    explanation = explain(documents[0])
+    page = str(write_page(explanation, args.out)) if args.out else ""
+    result = {**asdict(explanation), "page": page}
+    answer(args.json, result, "\n\n".join(filter(None, [explanation.to_text().rstrip(), page])))
+    return _GRADE_CODES[explanation.grade]
+
+
+def _ingest_package(args: argparse.Namespace) -> int:
     from dhr_analytics.package import write_package
 
     plans = read_documents(

@@ -66,6 +66,7 @@ class Choice:
     rejected: tuple[Rejected, ...]
     unread: tuple[Frame, ...] = ()
     ways: tuple[tuple[Way, ...], ...] = field(default=())
+    chosen: tuple[Way, ...] = ()  # the best way of each part
 
     @property
     def chance(self) -> float:
@@ -97,8 +98,15 @@ def choose(tables: Iterable[RawTable], *, joined: bool = True) -> Choice:
     recommendations, repeated = _once([rec for winner in winners for rec in winner.recommendations])
     rejected = [piece for winner in winners for piece in winner.rejected]
     unread = tuple(frame for way in best for frame in way.unread)
+    aside = (*furniture, *rejected, *repeated)
     return Choice(
-        _title(tables), tuple(winners), tuple(recommendations), (*furniture, *rejected, *repeated), unread, tuple(ways)
+        _title(tables),
+        tuple(winners),
+        tuple(recommendations),
+        aside,
+        unread,
+        tuple(ways),
+        tuple(best),
     )
 
 

@@ -59,11 +59,10 @@ def normalise(
     -------
     DocumentPlans
     """
-    tables, struck = set_struck_aside(tables)
-    choice = choose(tables, joined=kind != "excel")
+    tables, struck, choice = choose_from(tables, kind)
     colours = read_colour_key(_outside_the_plan(tables))
-    places = _places(choice)
-    names = _names(choice.recommendations, places)
+    places = places_of(choice)
+    names = names_in(choice.recommendations, places)
 
     def clean(text: str) -> str:
         text = " ".join(text.split())
@@ -71,9 +70,9 @@ def normalise(
 
     aside: list[Row] = [
         {"document": document, "location": f"{document}, {r.place}", "text": clean(r.text), "reason": r.reason}
-        for r in (*choice.rejected, *(Rejected(place, text, "struck out") for place, text in struck), *_unread(choice))
+        for r in set_aside(choice, struck)
     ]
-    grade = _grade(choice)
+    grade = grade_of(choice)
     if grade == "refused":
         return DocumentPlans((), grade, aside, seen=clean(what_was_seen(tables)))
     reviews = _by_review(choice.recommendations, review_id)
@@ -90,13 +89,23 @@ def normalise(
         tuple(plans),
         grade,
         [] if len(plans) == 1 else aside,
-        tuple(dict.fromkeys(clean(each) for each in _not_understood(choice))),
+        tuple(dict.fromkeys(clean(each) for each in not_understood(choice))),
         grammars=tuple(winner.grammar for winner in choice.winners),
         confidence=round(choice.chance, 3),
     )
 
 
-def _grade(choice: Choice) -> str:
+Struck = list[tuple[str, str]]  # places and words of what is struck out
+
+
+def choose_from(tables: Iterable[RawTable], kind: str) -> tuple[list[RawTable], Struck, Choice]:
+    """Return a document without what is struck out, that, and what was chosen of the rest."""
+    tables, struck = set_struck_aside(tables)
+    return tables, struck, choose(tables, joined=kind != "excel")
+
+
+def grade_of(choice: Choice) -> str:
+    """Return the grade of a document: ``sure``, ``check`` or ``refused``."""
     if not choice.recommendations or choice.chance < CHECK:
         return "refused"
     return "sure" if choice.chance >= SURE else "check"
@@ -133,7 +142,8 @@ def _heading(rec: Recommendation) -> str:
     return "" if rec.topic else rec.section
 
 
-def _places(choice: Choice) -> frozenset[str]:
+def places_of(choice: Choice) -> frozenset[str]:
+    """Return the words of the document that name places; they are no names of individuals."""
     found = choice.recommendations
     owners = (draft.cells.get("lead", "") for rec in found for draft in rec.actions)
     sections = {rec.section for rec in found}
@@ -143,7 +153,7 @@ def _places(choice: Choice) -> frozenset[str]:
     return named_places([choice.title, *owners, *sections, *texts]) | asked
 
 
-def _names(found: Sequence[Recommendation], places: frozenset[str]) -> set[str]:
+def names_in(found: Sequence[Recommendation], places: frozenset[str]) -> set[str]:
     """Return the names of individuals in the cells of owners."""
     owners = {
         (draft.cells.get("lead", ""), _heading(rec), draft.cells.get("person", ""))
@@ -182,6 +192,13 @@ def _published(found: Sequence[Recommendation]) -> date | None:
 # --- what was not read -------------------------------------------------------------------------------
 
 
+def set_aside(choice: Choice, struck: Sequence[tuple[str, str]]) -> Iterator[Rejected]:
+    """Give every piece of the document that is in no table, with the reason."""
+    yield from choice.rejected
+    yield from (Rejected(place, text, "struck out") for place, text in struck)
+    yield from _unread(choice)
+
+
 def _unread(choice: Choice) -> Iterator[Rejected]:
     """Give one piece for each table or passage that holds no plan, with all its words."""
     for frame in choice.unread:
@@ -194,7 +211,7 @@ def _unread(choice: Choice) -> Iterator[Rejected]:
             yield Rejected(place, " ".join(words), reason)
 
 
-def _not_understood(choice: Choice) -> Iterator[str]:
+def not_understood(choice: Choice) -> Iterator[str]:
     """Give one line for each table of the plan that was read with little confidence, or not at all."""
     for winner in choice.winners:
         if winner.likeness.chance < SURE:
