@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, pairwise
@@ -95,7 +95,9 @@ def _names_page(text: str) -> bool:
 def _lines(tables: Sequence[RawTable]) -> dict[int, _Line]:
     """Find the lines that may be running lines; a sentence is looked for past those that repeat."""
     rows = [(table.kind, row) for table in tables for row in table.rows]
-    texts = {i: _text(row) for i, (kind, row) in enumerate(rows) if _may_run(kind, row)}
+    found = {i: _text(row) for i, (kind, row) in enumerate(rows) if _may_run(kind, row)}
+    labels = _valued_labels(found.values())
+    texts = {i: text for i, text in found.items() if text.partition(":")[0] not in labels}
     cuts = _cuts(texts)
     edges = _edges([row for _, row in rows])
     alone = _between_breaks([row for _, row in rows])
@@ -103,6 +105,16 @@ def _lines(tables: Sequence[RawTable]) -> dict[int, _Line]:
     for i, text in texts.items():
         lines[i] = _Line(text, i, _shape(text), i in cuts, i in alone, i in edges)
     return lines
+
+
+def _valued_labels(texts: Iterable[str]) -> set[str]:
+    """Find the words before a colon that have several values, as "Status: Open" and "Status: Closed"."""
+    values: dict[str, set[str]] = defaultdict(set)
+    for text in set(texts):
+        label, colon, value = text.partition(":")
+        if colon and len(label.split()) <= 6:
+            values[label].add(value.strip())
+    return {label for label, found in values.items() if len(found) > 1}
 
 
 def _between_breaks(rows: Sequence[RawRow]) -> set[int]:

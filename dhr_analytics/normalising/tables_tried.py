@@ -12,7 +12,7 @@ from dhr_analytics.normalising.choose import Candidate, columns_of
 from dhr_analytics.normalising.document import LEAST, Way
 from dhr_analytics.normalising.frames import Frame
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation
-from dhr_analytics.normalising.likeness import FEATURES
+from dhr_analytics.normalising.likeness import weights
 from dhr_analytics.normalising.roles import Columns
 from dhr_analytics.normalising.tried import (
     Against,
@@ -259,4 +259,4 @@ def _against(best: Candidate) -> Iterator[Against]:
 
 def _points(feature: str, share: float) -> float:
     """Return what a share of a feature is worth in points of the score."""
-    return round(FEATURES[feature][1] * share, 2)
+    return round(weights()[feature] * share, 2)
