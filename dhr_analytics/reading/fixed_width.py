@@ -18,6 +18,7 @@ _COLUMN_RULE = re.compile(r"\s*[-=─]{2,}(?:\s+[-=─]{2,})+\s*")
 _BULLET = re.compile(r"[•·▪●◦‣*–-]\s")
 _NUMBER = re.compile(r"\(?(?:[A-Z][A-Za-z]{0,3}[ .-]?)?\d{1,3}(?:[./-]\d{1,3}){0,2}[a-z]?(?:[.):]|[.):]\s.*)?")
 _BARRED = re.compile(r"[rs]")
+_PARTED = re.compile(r"\b(?!\w*p)\w+")
 # One line in so many may run over a gutter: converters leave a single blank where two columns touch.
 _TOLERANCE = 25
 # Before a position where cells begin again and again, it may be one in so many.
@@ -346,7 +347,8 @@ def _row(lines: Sequence[_Line], cells: Sequence[Sequence[str]], parted: bool) -
     first, last = lines[0].at + 1, lines[-1].at + 1
     place = f"line {first}" if first == last else f"lines {first} to {last}"
     above = lines[0].above
-    return RawRow(tuple(map(_cell, zip(*cells, strict=True))), place, "p" in above or ("b" in above and not parted))
+    breaks = "p" in above or ("b" in above and not parted)
+    return RawRow(tuple(map(join_lines, zip(*cells, strict=True))), place, breaks)
 
 
 def _bands(lines: Sequence[_Line], gutters: Gutters) -> Iterator[bool]:
@@ -371,19 +373,22 @@ def _parting(lines: Sequence[_Line], cells: Sequence[Sequence[str]], widths: Seq
 
     Also returns of each line whether it opens a row though it follows the one above at once.
     """
-    gaps = [line.above for line in lines[1:] if line.above]
-    body = gaps[1:] if gaps and _BARRED.search(gaps[0]) else gaps
-    if sum(map(bool, map(_BARRED.search, body))) * 2 > len(body):
-        return "rule", [False] * len(lines)
-    if len(widths) == 2 and "s" not in "".join(gaps) and _come_again(row[0] for row in cells):
-        return "label", [_is_name(row[0]) for row in cells]
-    numbers = [bool(_NUMBER.fullmatch(row[0])) for row in cells]
-    if _inner(lines, numbers) > max(1, len(gaps) / 2):
-        return "number", numbers
+    gaps = list(filter(None, (line.above for line in lines[1:])))
+    body = gaps[1:] if _BARRED.search("".join(gaps[:1])) else gaps
+    none = [False] * len(lines)
+    if len(list(filter(_BARRED.search, body))) * 2 > len(body):
+        return "rule", none
+    if len(widths) == 2 and _come_again(cells) and "s" not in "".join(gaps):
+        return "label", list(map(_is_name, next(zip(*cells, strict=True))))
     names = _name_opens(cells, widths)
-    if _inner(lines, names) > max(1, len(gaps) / 2) or all("p" in gap for gap in body):
-        return "name", names
-    return "blank", [False] * len(lines)
+    for way, opens in (("number", _number_opens(cells)), ("name", names)):
+        if _inner(lines, opens) > max(1, len(gaps) / 2):
+            return way, opens
+    return ("blank", none) if _PARTED.search(" ".join(body)) else ("name", names)
+
+
+def _number_opens(cells: Sequence[Sequence[str]]) -> list[bool]:
+    return [bool(_NUMBER.fullmatch(row[0])) for row in cells]
 
 
 def _inner(lines: Sequence[_Line], opens: Sequence[bool]) -> int:
@@ -419,14 +424,25 @@ def _room(row: Sequence[str], above: Sequence[str], widths: Sequence[int]) -> It
             yield len(upper) + 1 + len(lower.split()[0]) <= _FILLED * width
 
 
-def _come_again(names: Iterable[str]) -> bool:
+def _come_again(rows: Iterable[Sequence[str]]) -> bool:
     """Tell whether the names on the left come again, as the labels of forms do."""
-    counts = Counter(filter(None, names))
+    counts = Counter(row[0] for row in rows if row[0])
     often = [count for count in counts.values() if count > 1]
     return len(often) > 2 and sum(often) * 2 > counts.total()
 
 
-def _cell(parts: Iterable[str]) -> str:
+def join_lines(parts: Iterable[str]) -> str:
+    """Join the lines of a cell: with a blank, a newline before a bullet, nothing after a hyphen.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        The lines; empty ones are left out.
+
+    Returns
+    -------
+    str
+    """
     text: list[str] = []
     for part in filter(None, parts):
         if text:
@@ -438,16 +454,22 @@ def _cell(parts: Iterable[str]) -> str:
 
 def _is_table(group: _Group, lines: Sequence[_Line], rows: Sequence[RawRow], below: str) -> bool:
     """Tell whether the rows are a table: prose, a letter head and lone aligned lines are none."""
-    prose = sum(len(line.chunks) == 1 and _crosses(line, group.gutters) for line in lines)
-    if not rows or prose * 3 > len(lines) * 2:
+    if not rows or _is_prose(lines, group.gutters):
         return False
     ruled = bool(_BARRED.match(below))
     if len(rows) == 1:
         return ruled and _hangs(lines, group.gutters)
+    if group.edges:
+        return True
     bars = sum("r" in line.above for line in lines[1:])
-    if len(group.gutters) == 1 and not group.edges:
-        return bars * 2 >= len(rows) or _come_again(row.cells[0] for row in rows)
-    return bool(group.edges) or _is_wide(lines, rows, bars + (bars > 0 and ruled))
+    if len(group.gutters) > 1:
+        return _is_wide(lines, rows, bars + min(bars, ruled))
+    return bars * 2 >= len(rows) or _come_again([row.cells for row in rows])
+
+
+def _is_prose(lines: Sequence[_Line], gutters: Gutters) -> bool:
+    across = sum(len(line.chunks) == 1 and _crosses(line, gutters) for line in lines)
+    return across * 3 > len(lines) * 2
 
 
 def _hangs(lines: Sequence[_Line], gutters: Gutters) -> bool:
