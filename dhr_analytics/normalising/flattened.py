@@ -1,4 +1,4 @@
-"""Tables that a converter flattened into running text, rebuilt: one cell a line, pipes or wrapped cells."""
+"""Tables that were flattened into running text, rebuilt: one cell a line, pipes, wrapped cells."""
 
 from __future__ import annotations
 
@@ -9,25 +9,35 @@ from functools import cache
 from itertools import groupby, pairwise
 from math import inf
 
-from dhr_analytics.normalising.cells.dates import find_dates
+from dhr_analytics.normalising.cells.dates import find_dates, read_target
 from dhr_analytics.normalising.cells.status import read_status
 from dhr_analytics.normalising.columns import listed_role, role_of
 from dhr_analytics.reading import RawRow, RawTable
 from dhr_analytics.reading.fixed_width import join_lines
 
-_FEWEST, _MOST = 3, 10
-_NAME = re.compile(r"(?!.*[.;,]$)(?!\d)\S+(?: +\S+){0,5}")
+_FEWEST, _MOST = 3, 12
+_NAME = re.compile(r"(?!.*[.;,]$)(?!\d)\S+(?: +\S+){0,8}")
 _ID = re.compile(r"(?=.{0,24}\d)[A-Z(\[#]?[\w/.()\[\]#-]*(?: [\w/.()\[\]#-]+){0,3}")
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,2}){0,2}[a-z]?[.:)]?")
-_LABELLED = re.compile(rf"([A-Z][a-z]+\.?(?: [Nn]o\.?)?) ?({_NUMBER.pattern})(?:\s+(.+))?", re.DOTALL)
+# "R4: The board should ...": the number stands before the words of the first cell.
+_NUMBERED = re.compile(
+    r"(?s)((?:[A-Z][A-Za-z]{0,14} ?)?\d{1,3}(?:\.\d{1,2}){0,2}) ?[.:)–-]+ .+",
+)
+_LABELLED = re.compile(
+    rf"(?s)([A-Z][a-z]+\.?(?: [Nn]o\.?)?) ?({_NUMBER.pattern})(?:\s+(.+))?",
+)
 _CODE = re.compile(r"\b([A-Z]{1,4})\s?(?:=|[-–—:](?=\s))\s?[A-Z][a-z]")
 _LEAST = {"recommendation", "action"}
 _OPENING = _LEAST | {"number"}
 # Lines of a record beyond these are text: a cell of a table that was flattened is not as long.
 _LONGEST = 60
-_KIND = {"number": "number", "target": "date", "status": "status", "rag": "status"} | dict.fromkeys(
-    ("lead", "person", "scope", "section"), "name"
-)
+_KIND = {
+    "number": "number",
+    "target": "date",
+    "completion": "date",
+    "status": "status",
+    "rag": "status",
+} | dict.fromkeys(("lead", "person", "scope", "section"), "name")
 # What it costs to take a line of one kind for the beginning of a cell of another.
 _COST = {
     ("text", "name"): 1.0,
@@ -75,8 +85,8 @@ def rebuild(lines: Sequence[RawRow]) -> list[list[RawTable]]:
     Returns
     -------
     list of list of RawTable
-        Candidates: the tables, each with its header as the first row, and the text (``kind="text"``)
-        around them, in order. Empty where no table is plain to see.
+        Candidates: the tables, each with its header as the first row, and the text around them
+        (``kind="text"``), in order. Empty where no table is plain to see.
     """
     texts = [" ".join(row.cells).strip() for row in lines]
     stacked, joined = list(_stacked_headers(texts)), list(_joined_headers(texts))
@@ -87,16 +97,17 @@ def rebuild(lines: Sequence[RawRow]) -> list[list[RawTable]]:
 def _stacked_headers(texts: Sequence[str]) -> Iterator[_Header]:
     """Find names of columns on lines of their own, above a line that is an id or a number."""
     for end in range(_FEWEST, len(texts)):
-        if not _is_id(texts[end]):
+        if not _number(texts[end]):
             continue
         first = end
         while first > max(0, end - _MOST) and _is_column_name(texts[first - 1]):
             first -= 1
-        # The record opens with its number, so that the names do, too.
-        start = next((i for i in range(end - 1, first - 1, -1) if _role(texts[i]) == "number"), end)
-        names = tuple(texts[start:end])
-        if _is_header(names):
-            yield _Header(start, end, names)
+        # A record opens with its number, so that its name is the first; a heading has no role.
+        named = [i for i in range(first, end) if _role(texts[i])]
+        numbers = [i for i in named if _role(texts[i]) == "number"]
+        start = [*numbers[-1:], *named, end][0]
+        if _is_header(texts[start:end]):
+            yield _Header(start, end, tuple(texts[start:end]))
 
 
 def _joined_headers(texts: Sequence[str]) -> Iterator[_Header]:
@@ -140,11 +151,19 @@ def _role(name: str) -> str:
     return role_of(name) or listed_role(name)
 
 
-def _is_id(text: str) -> bool:
-    return len(text) <= 24 and bool(_ID.fullmatch(text)) and not find_dates(text)
+def _number(text: str) -> str:
+    """Return the id or number that a text is or opens with, or ``""``."""
+    if match := _NUMBERED.fullmatch(text):
+        return match[1]
+    is_id = len(text) <= 24 and bool(_ID.fullmatch(text)) and not find_dates(text)
+    return text if is_id else ""
 
 
-def _below_headers(lines: Sequence[RawRow], texts: Sequence[str], headers: Sequence[_Header]) -> list[RawTable]:
+def _below_headers(
+    lines: Sequence[RawRow],
+    texts: Sequence[str],
+    headers: Sequence[_Header],
+) -> list[RawTable]:
     """Read the records below each header; what is no part of them stays text."""
     parts: list[tuple[str, RawRow]] = []
     codes = _codes(texts)
@@ -206,7 +225,7 @@ def _records(texts: Sequence[str], start: int, end: int) -> list[_Record]:
 
 
 def _labelled(texts: Sequence[str], start: int, end: int) -> list[_Record]:
-    """Find the lines that open records with the label of the first ("Rec. 4 ..."), on a line or two."""
+    """Find the records that open with the label of the first ("Rec. 4 ..."), on a line or two."""
     first = _label(texts, start)
     found = (_label(texts, i) for i in range(start, end if first else start))
     return [one[1] for one in found if one and first and one[0] == first[0]]
@@ -225,25 +244,34 @@ def _label(texts: Sequence[str], i: int) -> tuple[str, _Record] | None:
 
 
 def _with_ids(texts: Sequence[str], start: int, end: int) -> list[_Record]:
-    """Find the lines that have the shape of the first: a number of its own, or plain numbers that run on."""
-    found: dict[str, _Record] = {}
+    """Find the lines that have the shape of the first: numbers of their own, plain ones run on."""
+    records: list[_Record] = []
+    seen: set[str] = set()
+    last = ""
     shape = _shape(texts[start]) if start < end else ""
-    last = 0
     for i in range(start, end):
-        text = texts[i]
-        plain = int(text) if text.isdecimal() and len(text) < 5 else 0
-        if _shape(text) == shape and text not in found and (not plain or not last or plain == last + 1):
-            found[text] = _Record(((i, text),), i + 1)
-            last = plain
-    return list(found.values())
+        number = _number(texts[i])
+        follows = not (last.isdecimal() and number.isdecimal()) or int(number) == int(last) + 1
+        if _shape(texts[i]) == shape and (number == last or (follows and number not in seen)):
+            records.append(_Record(((i, texts[i]),), i + 1))
+            seen.add(number)
+            last = number
+    return records
 
 
+@cache
 def _shape(text: str) -> str:
-    """Return letters and digits as their kind, where the text is an id."""
-    return re.sub(r"\d+", "9", re.sub(r"[A-Za-z]+", "A", text)) if _is_id(text) else ""
+    """Return letters and digits of an id as their kind, and whether words follow."""
+    number = _number(text)
+    kinds = re.sub(r"\d+", "9", re.sub(r"[A-Za-z]+", "A", number))
+    return f"{kinds} {len(text) > len(number)}" if number else ""
 
 
-def _align(record: _Record, names: Sequence[str], codes: frozenset[str]) -> tuple[float, list[str], int]:
+def _align(
+    record: _Record,
+    names: Sequence[str],
+    codes: frozenset[str],
+) -> tuple[float, list[str], int]:
     """Share the lines of a record out to its columns, in order, at the least cost.
 
     Returns the cost without that of the lines left over, the cells, and the last line in them.
@@ -314,14 +342,14 @@ def _kind(text: str, coded: bool) -> str:
         return "number"
     if coded or (short and read_status({"status": text}).value != "no_update"):
         return "status"
-    if short and find_dates(text):
+    if short and (find_dates(text) or read_target(text).basis != "none"):
         return "date"
     return "name" if len(text.split()) < 7 and not re.search(r"[.:;!?]$", text) else "text"
 
 
 def _piped(lines: Sequence[RawRow], texts: Sequence[str]) -> list[RawTable]:
-    """Rebuild rows that open with a pipe and have each cell on lines of its own, a pipe behind it."""
-    opens = [i for i, text in enumerate(texts) if text.startswith("|")]
+    """Rebuild rows that open with a pipe, each cell on lines of its own with a pipe behind it."""
+    opens = list(_piped_openings(texts))
     rows = list(_piped_rows(texts, [*opens, len(texts)]))
     named = [k for k, row in enumerate(rows) if _is_header(row[2])]
     if not named or not _is_even(rows[named[0] :]):
@@ -345,6 +373,22 @@ def _is_even(rows: Sequence[tuple[int, int, list[str]]]) -> bool:
     widths = [len(cells) for _, _, cells in rows[1:] if any(cells)]
     same = widths.count(len(rows[0][2]))
     return same > 1 and same >= 0.7 * len(widths)
+
+
+def _piped_openings(texts: Sequence[str]) -> Iterator[int]:
+    """Give the lines that open rows: a lone pipe amid a row is an empty cell.
+
+    How many cells a row has is seen from the header.
+    """
+    width = closed = 0
+    opened = False
+    for i, text in enumerate(texts):
+        if text.startswith("|") and not (text == "|" and 0 < closed < width):
+            width = width or closed
+            opened, closed = True, 0
+            yield i
+        elif opened:
+            closed += text.count("|")
 
 
 def _piped_rows(texts: Sequence[str], opens: Sequence[int]) -> Iterator[tuple[int, int, list[str]]]:
