@@ -138,7 +138,7 @@ def _split_names(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_column_name(text: str) -> bool:
-    return bool(_NAME.fullmatch(text)) and "|" not in text
+    return bool(_NAME.fullmatch(text)) and "|" not in text and not _number(text)
 
 
 def _is_header(names: Sequence[str]) -> bool:
@@ -217,7 +217,7 @@ def _row(lines: Sequence[RawRow], cells: Sequence[str], first: int, last: int) -
 def _records(texts: Sequence[str], start: int, end: int) -> list[_Record]:
     """Part the lines into records: each opens with a label and a number, or with an id."""
     opened = _labelled(texts, start, end) or _with_ids(texts, start, end)
-    stops = [*(record.items[0][0] for record in opened[1:]), end]
+    stops = [*(record.items[0][0] for record in opened), end][1:]
     return [
         _Record((*record.items, *((i, texts[i]) for i in range(record.end, stop))), stop)
         for record, stop in zip(opened, stops, strict=True)
@@ -340,11 +340,16 @@ def _kind(text: str, coded: bool) -> str:
     short = len(text.split()) < 5 and text[-1:] not in (":", ";")
     if _NUMBER.fullmatch(text):
         return "number"
-    if coded or (short and read_status({"status": text}).value != "no_update"):
+    if coded or (_is_short(text, 4) and read_status({"status": text}).value != "no_update"):
         return "status"
-    if short and (find_dates(text) or read_target(text).basis != "none"):
+    if _is_short(text, 4) and (find_dates(text) or read_target(text).basis != "none"):
         return "date"
-    return "name" if len(text.split()) < 7 and not re.search(r"[.:;!?]$", text) else "text"
+    return "name" if _is_short(text, 6) else "text"
+
+
+def _is_short(text: str, most: int) -> bool:
+    """Tell whether a text is a few words and no sentence."""
+    return len(text.split()) <= most and not re.search(r"[:;!?]$|[a-z]{4}\.$", text)
 
 
 def _piped(lines: Sequence[RawRow], texts: Sequence[str]) -> list[RawTable]:

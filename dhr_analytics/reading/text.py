@@ -40,7 +40,8 @@ _INLINE = (
 def read_text(data: bytes, name: str) -> list[RawTable]:
     """Read a text document: tables with one row a line, or of fixed-width columns.
 
-    Blank lines are kept as ``break_before`` of the next row, because converters leave them at page breaks.
+    Blank lines are kept as ``break_before`` of the next row, because converters leave them at page
+    breaks; not so where they part the rows of a table.
 
     Parameters
     ----------
@@ -78,7 +79,8 @@ def _run(rows: Iterable[tuple[int, RawRow]], tabular: bool) -> RawTable:
 def _split_lines(lines: Sequence[str]) -> dict[int, list[str]]:
     """Return the cells of each line that is not blank, by its index."""
     ruled, piped = pipe_lines(lines), bare_pipe_lines(lines)
-    return {i: _split(line, ruled.get(i, ""), bare=i in piped) for i, line in enumerate(lines) if not is_blank(line)}
+    filled = (i for i, line in enumerate(lines) if not is_blank(line))
+    return {i: _split(lines[i], ruled.get(i, ""), bare=i in piped) for i in filled}
 
 
 def _row(lines: Sequence[str], i: int, cells: Sequence[str]) -> RawRow:
