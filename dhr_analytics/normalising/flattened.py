@@ -337,7 +337,6 @@ def _is_wrapped(text: str, above: str) -> bool:
 @cache
 def _kind(text: str, coded: bool) -> str:
     """Return what a line may be: a number, a status, a date, a name or text."""
-    short = len(text.split()) < 5 and text[-1:] not in (":", ";")
     if _NUMBER.fullmatch(text):
         return "number"
     if coded or (_is_short(text, 4) and read_status({"status": text}).value != "no_update"):
