@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +28,41 @@ def test_pipe_tables_are_tables():
     (table,) = read_text(b"| Recommendation | Action |\n|---|---|\n| One | a \\| b |", "x.md")
     assert table.rows[0].cells == ("Recommendation", "Action")
     assert len(table.rows[2].cells) == 2
+
+
+def test_pipes_without_a_rule_are_tables():
+    text = "Steps\n\nStep | Owner | State\nBuy a lamp | Town | \nHomes\n\nPaint it | Town | Done\n"
+    tables = read_text(text.encode(), "x.txt")
+    assert [(table.kind, [row.cells for row in table.rows]) for table in tables] == [
+        ("text", [("Steps",)]),
+        ("table", [("Step", "Owner", "State"), ("Buy a lamp", "Town", "")]),
+        ("text", [("Homes",)]),
+        ("table", [("Paint it", "Town", "Done")]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The pipe | stands alone.\nHere is none.\nParish news | 7",
+        "Step |\nOwner |\nState |\n",
+        "either|or\nand|also\n",
+    ],
+)
+def test_stray_pipes_make_no_table(text):
+    assert {table.kind for table in read_text(text.encode(), "x.txt")} == {"text"}
+
+
+def test_a_page_break_amid_tabbed_rows_is_kept():
+    (table,) = read_text(b"No\tStep\n1\tDig\f2\tFill", "x.txt")
+    assert [row.break_before for row in table.rows] == [False, False, True]
+
+
+@pytest.mark.parametrize("line", ["--|", "[a](" * 20 + "|", "a | b"])
+def test_marks_by_the_thousand_are_read_in_linear_time(line):
+    start = time.process_time()
+    read_text(f"| a | b |\n|---|---|\n{'|' + line * 400}\n".encode() + f"{line}\n".encode() * 3000, "x.md")
+    assert time.process_time() - start < 3
 
 
 def test_windows_text_is_read():

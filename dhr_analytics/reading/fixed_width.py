@@ -1,4 +1,4 @@
-"""Plain text: tables whose columns are aligned by spaces, as printers and ``pdftotext -layout`` leave them."""
+"""Plain text: tables whose columns are aligned by spaces, as ``pdftotext -layout`` leaves them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ _WORDS = re.compile(r"\S+(?: \S+)*")
 _RULE = re.compile(r"\s*[-=_─━—]{5,}\s*")
 _COLUMN_RULE = re.compile(r"\s*[-=─]{2,}(?:\s+[-=─]{2,})+\s*")
 _BULLET = re.compile(r"[•·▪●◦‣*–-]\s")
-_NUMBER = re.compile(r"\(?(?:[A-Z][A-Za-z]{0,3}[ .-]?)?\d{1,3}(?:[./-]\d{1,3}){0,2}[a-z]?(?:[.):]|[.):]\s.*)?")
+_NUMBER = re.compile(
+    r"\(?(?:[A-Z][A-Za-z]{0,3}[ .-]?)?\d{1,3}(?:[./-]\d{1,3}){0,2}[a-z]?(?:[.):](?:\s.*)?)?",
+)
 _BARRED = re.compile(r"[rs]")
-# One line in so many may run over a gutter: converters leave a single blank where two columns touch.
+_PARTED = re.compile(r"\b(?!\w*p)\w+")
+# One line in so many may run over a gutter: converters leave one blank where two columns touch.
 _TOLERANCE = 25
 # Before a position where cells begin again and again, it may be one in so many.
 _TOLERANCE_AT_STARTS = 8
@@ -45,7 +48,7 @@ class ColumnTable:
 class _Line:
     """A line in chunks that two blanks or more part, and what stands above it, a letter a line.
 
-    b: blank, p: page break, r: rule of dashes, s: rule that shows the columns, x: another kind of table.
+    b: blank, p: page break, r: rule of dashes, s: rule that shows the columns, x: another table.
     """
 
     at: int
@@ -56,7 +59,11 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Group:
-    """Pieces that may be one table: which, how many of its lines fill each position, of those with several chunks."""
+    """Pieces that may be one table: the first, and the one below the last.
+
+    ``voters`` are the lines with several chunks, ``filled`` how many of them fill each position,
+    ``starts`` how many have a chunk that begins there, ``edges`` the gutters that a rule shows.
+    """
 
     first: int
     end: int
@@ -153,8 +160,22 @@ def _chunks(line: str) -> tuple[tuple[int, str], ...]:
     return tuple(found)
 
 
+def is_blank(line: str) -> bool:
+    """Tell whether a line holds nothing to read.
+
+    Parameters
+    ----------
+    line : str
+
+    Returns
+    -------
+    bool
+    """
+    return not line.strip("\ufeff \t\f")
+
+
 def _mark(line: str) -> str:
-    if not line.strip("\ufeff \t\f"):
+    if is_blank(line):
         return "b"
     if _COLUMN_RULE.fullmatch(line):
         return "s"
@@ -221,13 +242,13 @@ def _is_header_again(line: _Line, header: _Line) -> bool:
 
 
 def _is_closed(group: _Group, above: str, before: str) -> bool:
-    """Tell a closing rule, or where blank lines part the rows, a gap of more of them than before."""
+    """Tell a closing rule, or a wider gap than before where blank lines part the rows."""
     wider = group.edges and "p" not in above and 0 < before.count("b") < above.count("b")
     return bool(wider or re.search(r"[rs].*b", above))
 
 
 def _joined(group: _Group, own: _Group, piece: Sequence[_Line], below: str) -> _Group | None:
-    """Return the group with a piece more and those that waited; None where that is no part of it."""
+    """Return the group with one piece more, and those that waited, or None where it is no part."""
     both = _Group(
         group.first,
         own.end,
@@ -251,7 +272,7 @@ def _keep_gutters(group: _Group, own: _Group, both: _Group, piece: Sequence[_Lin
 
 
 def _is_row_of_one(piece: Sequence[_Line], gutters: Gutters, below: str) -> bool:
-    """Tell whether a lone text is a row of the table: between its rules, or under a later column."""
+    """Tell whether a lone text is a row: between rules of the table, or under a later column."""
     if _BARRED.search(piece[0].above):
         return bool(_BARRED.match(below))
     aside = _column(piece[0].chunks[0][0], gutters) > 0 and "p" not in below
@@ -260,12 +281,12 @@ def _is_row_of_one(piece: Sequence[_Line], gutters: Gutters, below: str) -> bool
 
 def _keeps(before: _Group, after: _Group, share: float) -> bool:
     """Tell whether a share of the gutters remain, if narrower."""
-    remain = sum(any(a < end and start < b for start, end in after.gutters) for a, b in before.gutters)
-    return remain >= share * len(before.gutters)
+    remain = [any(a < end and start < b for start, end in after.gutters) for a, b in before.gutters]
+    return sum(remain) >= share * len(remain)
 
 
 def _waits(group: _Group, own: _Group, piece: Sequence[_Line], below: str) -> bool:
-    """Tell whether a piece may be a band of the table, if the table goes on below: no page number, nor long prose."""
+    """Tell whether a piece may be a band, if the table goes on below: no page number nor prose."""
     furniture = "p" in piece[0].above + below and len(piece) == 1
     return not own.voters and not furniture and own.first - group.end < 2
 
@@ -275,7 +296,7 @@ def _column(at: int, gutters: Gutters) -> int:
 
 
 def _seam(at: int, text: str, gutter: tuple[int, int]) -> int:
-    """Return where a chunk that spans a gutter parts: 0 where it does not reach across, -1 where it cannot part."""
+    """Return where a chunk over a gutter parts: 0 if it does not reach across, -1 if it cannot."""
     start, end = gutter
     if at >= start or at + len(text) <= end:
         return 0
@@ -346,7 +367,8 @@ def _row(lines: Sequence[_Line], cells: Sequence[Sequence[str]], parted: bool) -
     first, last = lines[0].at + 1, lines[-1].at + 1
     place = f"line {first}" if first == last else f"lines {first} to {last}"
     above = lines[0].above
-    return RawRow(tuple(map(_cell, zip(*cells, strict=True))), place, "p" in above or ("b" in above and not parted))
+    breaks = "p" in above or ("b" in above and not parted)
+    return RawRow(tuple(map(join_lines, zip(*cells, strict=True))), place, breaks)
 
 
 def _bands(lines: Sequence[_Line], gutters: Gutters) -> Iterator[bool]:
@@ -366,24 +388,31 @@ def _widths(lines: Sequence[_Line], gutters: Gutters) -> list[int]:
     return [right[0] - left[1] for left, right in pairwise(edges)]
 
 
-def _parting(lines: Sequence[_Line], cells: Sequence[Sequence[str]], widths: Sequence[int]) -> tuple[str, list[bool]]:
+def _parting(
+    lines: Sequence[_Line],
+    cells: Sequence[Sequence[str]],
+    widths: Sequence[int],
+) -> tuple[str, list[bool]]:
     """Find out what parts the rows: a rule, a blank line, a number, a label or a name on the left.
 
     Also returns of each line whether it opens a row though it follows the one above at once.
     """
-    gaps = [line.above for line in lines[1:] if line.above]
-    body = gaps[1:] if gaps and _BARRED.search(gaps[0]) else gaps
-    if sum(map(bool, map(_BARRED.search, body))) * 2 > len(body):
-        return "rule", [False] * len(lines)
-    if len(widths) == 2 and "s" not in "".join(gaps) and _come_again(row[0] for row in cells):
-        return "label", [_is_name(row[0]) for row in cells]
-    numbers = [bool(_NUMBER.fullmatch(row[0])) for row in cells]
-    if _inner(lines, numbers) > max(1, len(gaps) / 2):
-        return "number", numbers
+    gaps = list(filter(None, (line.above for line in lines[1:])))
+    body = gaps[1:] if _BARRED.search("".join(gaps[:1])) else gaps
+    none = [False] * len(lines)
+    if len(list(filter(_BARRED.search, body))) * 2 > len(body):
+        return "rule", none
+    if len(widths) == 2 and _come_again(cells) and "s" not in "".join(gaps):
+        return "label", list(map(_is_name, next(zip(*cells, strict=True))))
     names = _name_opens(cells, widths)
-    if _inner(lines, names) > max(1, len(gaps) / 2) or all("p" in gap for gap in body):
-        return "name", names
-    return "blank", [False] * len(lines)
+    for way, opens in (("number", _number_opens(cells)), ("name", names)):
+        if _inner(lines, opens) > max(1, len(gaps) / 2):
+            return way, opens
+    return ("blank", none) if _PARTED.search(" ".join(body)) else ("name", names)
+
+
+def _number_opens(cells: Sequence[Sequence[str]]) -> list[bool]:
+    return [bool(_NUMBER.fullmatch(row[0])) for row in cells]
 
 
 def _inner(lines: Sequence[_Line], opens: Sequence[bool]) -> int:
@@ -419,14 +448,25 @@ def _room(row: Sequence[str], above: Sequence[str], widths: Sequence[int]) -> It
             yield len(upper) + 1 + len(lower.split()[0]) <= _FILLED * width
 
 
-def _come_again(names: Iterable[str]) -> bool:
+def _come_again(rows: Iterable[Sequence[str]]) -> bool:
     """Tell whether the names on the left come again, as the labels of forms do."""
-    counts = Counter(filter(None, names))
+    counts = Counter(row[0] for row in rows if row[0])
     often = [count for count in counts.values() if count > 1]
     return len(often) > 2 and sum(often) * 2 > counts.total()
 
 
-def _cell(parts: Iterable[str]) -> str:
+def join_lines(parts: Iterable[str]) -> str:
+    """Join the lines of a cell: with a blank, a newline before a bullet, nothing after a hyphen.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        The lines; empty ones are left out.
+
+    Returns
+    -------
+    str
+    """
     text: list[str] = []
     for part in filter(None, parts):
         if text:
@@ -438,16 +478,22 @@ def _cell(parts: Iterable[str]) -> str:
 
 def _is_table(group: _Group, lines: Sequence[_Line], rows: Sequence[RawRow], below: str) -> bool:
     """Tell whether the rows are a table: prose, a letter head and lone aligned lines are none."""
-    prose = sum(len(line.chunks) == 1 and _crosses(line, group.gutters) for line in lines)
-    if not rows or prose * 3 > len(lines) * 2:
+    if not rows or _is_prose(lines, group.gutters):
         return False
     ruled = bool(_BARRED.match(below))
     if len(rows) == 1:
         return ruled and _hangs(lines, group.gutters)
+    if group.edges:
+        return True
     bars = sum("r" in line.above for line in lines[1:])
-    if len(group.gutters) == 1 and not group.edges:
-        return bars * 2 >= len(rows) or _come_again(row.cells[0] for row in rows)
-    return bool(group.edges) or _is_wide(lines, rows, bars + (bars > 0 and ruled))
+    if len(group.gutters) > 1:
+        return _is_wide(lines, rows, bars + min(bars, ruled))
+    return bars * 2 >= len(rows) or _come_again([row.cells for row in rows])
+
+
+def _is_prose(lines: Sequence[_Line], gutters: Gutters) -> bool:
+    across = sum(len(line.chunks) == 1 and _crosses(line, gutters) for line in lines)
+    return across * 3 > len(lines) * 2
 
 
 def _hangs(lines: Sequence[_Line], gutters: Gutters) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from dhr_analytics.errors import InputError
-from dhr_analytics.reading.fixed_width import ColumnTable, find_columns
+from dhr_analytics.reading.fixed_width import ColumnTable, find_columns, is_blank
 from dhr_analytics.reading.table import RawRow, RawTable
 
 _PARAGRAPH_END = re.compile(r"</(?:p|div|li|h[1-6]|ul|ol)\s*>|<br\s*/?>", re.IGNORECASE)
@@ -25,22 +25,23 @@ _HEADING_MARK = re.compile(r"^\s*#{1,6}\s+")
 _EMPHASIS_MARK = re.compile(r"\*\*|__")
 _PIPE_ROW = re.compile(r"^\s*\|.*\|\s*$")
 _PIPE_RULE = re.compile(r"^\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$")
-# Marks inside a Markdown cell, and what is left of them; struck-out words are no longer part of the plan.
 # A pipe between blanks or at the end of a cell: "and|or" in running text is none.
 _BARE_PIPE = re.compile(r"(?<!\S)\|(?!\S)")
 _LINE_END = re.compile(r"[\n\v\x1c-\x1e\x85\u2028\u2029]|(?<=\f)")
+# Marks inside a Markdown cell, and what is left of them; struck-out words are no part of the plan.
 _INLINE = (
     (re.compile(r"~~[^~]+~~"), ""),
-    (re.compile(r"!?\[([^\[\]]+)\]\([^)\s]*\)"), r"\1"),
+    (re.compile(r"!?\[([^\[\]]+)\]\([^)\s\[]*\)"), r"\1"),
     (re.compile(r"(?<![\w\\*_])([*_])(?=[^\s*_])([^*_]*[^\s*_\\])\1(?![\w*_])"), r"\2"),
     (re.compile(r"\\([\\`*_{}\[\]()#+.!|>~<-])"), r"\1"),
 )
 
 
 def read_text(data: bytes, name: str) -> list[RawTable]:
-    """Read a text document with one table row a line.
+    """Read a text document: tables with one row a line, or of fixed-width columns.
 
-    Blank lines are kept as ``break_before`` of the next row, because converters leave them at page breaks.
+    Blank lines are kept as ``break_before`` of the next row, because converters leave them at page
+    breaks; not so where they part the rows of a table.
 
     Parameters
     ----------
@@ -64,7 +65,8 @@ def read_text(data: bytes, name: str) -> list[RawTable]:
     # A table of columns parts the rows around it.
     firsts = [table.first for table in columns]
     found = [(i, 1, _clean(table)) for i, table in enumerate(columns)]
-    rows = [(bisect_right(firsts, i), _row(lines, i, split[i])) for i in sorted(split.keys() - inside)]
+    left = sorted(split.keys() - inside)
+    rows = [(bisect_right(firsts, i), _row(lines, i, split[i])) for i in left]
     for (above, tabular), run in groupby(rows, key=lambda item: (item[0], len(item[1].cells) > 1)):
         found.append((above, 0, _run(run, tabular)))
     return [table for _, _, table in sorted(found, key=lambda item: item[:2])]
@@ -77,19 +79,18 @@ def _run(rows: Iterable[tuple[int, RawRow]], tabular: bool) -> RawTable:
 def _split_lines(lines: Sequence[str]) -> dict[int, list[str]]:
     """Return the cells of each line that is not blank, by its index."""
     ruled, piped = pipe_lines(lines), bare_pipe_lines(lines)
-    return {
-        i: _split(line, ruled.get(i, ""), bare=i in piped) for i, line in enumerate(lines) if line.strip(" \t\f\ufeff")
-    }
+    filled = (i for i, line in enumerate(lines) if not is_blank(line))
+    return {i: _split(lines[i], ruled.get(i, ""), bare=i in piped) for i in filled}
 
 
 def _row(lines: Sequence[str], i: int, cells: Sequence[str]) -> RawRow:
-    above = lines[i - 1] if i else " "
-    blank = i > 0 and not above.strip(" \t\f\ufeff")
-    return RawRow(tuple(map(clean_cell, cells)), f"line {i + 1}", blank or "\f" in above or "\f" in lines[i])
+    breaks = i > 0 and (is_blank(lines[i - 1]) or "\f" in lines[i - 1])
+    return RawRow(tuple(map(clean_cell, cells)), f"line {i + 1}", breaks)
 
 
 def _clean(table: ColumnTable) -> RawTable:
-    return RawTable(tuple(replace(row, cells=tuple(map(clean_cell, row.cells))) for row in table.rows))
+    rows = (replace(row, cells=tuple(map(clean_cell, row.cells))) for row in table.rows)
+    return RawTable(tuple(rows))
 
 
 def clean_cell(text: str) -> str:
@@ -145,15 +146,15 @@ def bare_pipe_lines(lines: Sequence[str]) -> frozenset[int]:
     Returns
     -------
     frozenset of int
-        Indices of lines that have as many pipes as the line before or after them; with two pipes or more, lone
-        lines like them too, as page breaks leave them.
+        Indices of lines that have as many pipes as the line before or after them; with two pipes
+        or more, lone lines like them too, as page breaks leave them.
     """
     counts = {i: len(_BARE_PIPE.findall(line)) for i, line in enumerate(lines) if "|" in line}
     found: set[int] = set()
     widths: set[int] = set()
     for i in counts:
-        above = counts[i] == counts.get(i - 1)
-        if above and (i - 1 in found or (_is_bare_row(lines[i], counts[i]) and _is_bare_row(lines[i - 1], counts[i]))):
+        same = counts[i] == counts.get(i - 1)
+        if same and (i - 1 in found or all(_is_bare_row(lines[j], counts[i]) for j in (i - 1, i))):
             found |= {i - 1, i}
             widths |= {counts[i]} - {1}
     return frozenset(found.union(i for i, count in counts.items() if count in widths))
