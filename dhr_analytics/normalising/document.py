@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from rapidfuzz import fuzz, process
 
 from dhr_analytics.normalising.choose import Candidate, candidates, from_reading
+from dhr_analytics.normalising.flattened import rebuild
 from dhr_analytics.normalising.frames import Frame, frames_of, region_of
 from dhr_analytics.normalising.grammars import forms, label_lines, prose, transposed
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation
@@ -118,17 +119,27 @@ def _ways(tables: Sequence[RawTable], *, joined: bool) -> tuple[Way, ...]:
         reading = read(tables)
         if reading is not None and reading.rows:
             ways.append(_by_reading(name, reading, tables))
+    ways += [_by_frames(_REBUILT, each, written, joined=joined) for each in _rebuilt(tables)]
     if written is not None and written.rows:
         ways.append(_by_reading(_PROSE, written, ()))
     return tuple(ways)
 
 
 _PROSE = "prose"
+_REBUILT = "tables rebuilt from lines"
 _WHOLE_PARTS: dict[str, Callable[[Sequence[RawTable]], Reading | None]] = {
     "forms": forms.read,
     "label lines": label_lines.read,
     "a column for each recommendation": transposed.read,
 }
+
+
+def _rebuilt(tables: Sequence[RawTable]) -> Iterator[list[RawTable]]:
+    """Give the part with its lines put together to tables again, where they may have been one."""
+    choices = [rebuild(table.rows) if table.kind == "text" else [] for table in tables]
+    for i in range(max(map(len, choices), default=0)):
+        pairs = zip(tables, choices, strict=True)
+        yield [piece for table, each in pairs for piece in (each[i] if i < len(each) else [table])]
 
 
 def _best(ways: Sequence[Way]) -> Way:

@@ -11,7 +11,7 @@ from math import inf
 
 from dhr_analytics.normalising.cells.dates import find_dates, read_target
 from dhr_analytics.normalising.cells.status import read_status
-from dhr_analytics.normalising.columns import listed_role, role_of
+from dhr_analytics.normalising.roles import listed_role, role_of
 from dhr_analytics.reading import RawRow, RawTable
 from dhr_analytics.reading.fixed_width import join_lines
 

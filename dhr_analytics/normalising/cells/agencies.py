@@ -26,6 +26,14 @@ _ASIDE = re.compile(r"\s*\[(?:(?:note|link): [^\]]*|[\d,*†‡§–-]{1,5})\]")
 _CLOSE = 92
 
 
+# Headings that are fields of work as well as names of bodies.
+_FIELDS = frozenset(("housing", "health", "care"))
+_SUBJECT = re.compile(
+    r"^(?:a|an|access|support|work(?:ing)?|referrals?)\s|\b(?:actions?|recommendations?|review|plan|findings|learning)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Lead:
     """The owner of an action. ``printed`` holds no person's name; ``names`` are to be masked everywhere."""
@@ -99,7 +107,7 @@ def _roles(chunks: Sequence[str]) -> list[str]:
 
 def _agency_of(heading: str, places: frozenset[str]) -> str:
     named, labelled = _LABEL.subn("", _PLACE.sub("", heading))
-    return named if labelled or is_agency(named, places=places) else ""
+    return named if labelled or heads_agency(named, places=places) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -141,6 +149,15 @@ def is_agency(text: str, *, places: frozenset[str] = frozenset()) -> bool:
         or len(text.split()) <= 2
         and text.isupper()
     )
+
+
+def heads_agency(heading: str, *, places: frozenset[str] = frozenset()) -> bool:
+    """Return whether a heading names the body that owns what is below it, not a subject ("Access to services")."""
+    if not is_agency(heading, places=places) or _SUBJECT.search(heading):
+        return False
+    bodies = terms.words("lead", "body")
+    named = [word for word in heading.split() if terms.fold(word) in bodies]
+    return terms.fold(heading) not in _FIELDS and (not named or any(word[:1].isupper() for word in named))
 
 
 def _is_branch(text: str, places: frozenset[str]) -> bool:

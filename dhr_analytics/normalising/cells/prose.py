@@ -28,7 +28,7 @@ _PARTICIPLE = phrases(
     r"^(?:[\w'’/&-]+[\s,;]+){0,7}?"
     r"(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )(?<!\bto )(?<!\bas )(?<!\bthat )(?<!\bwhen )"
     r"(?!(?:{prose no report})\b)(?:{prose participle})\b"
-    r"(?!\s+(?:by\s+(?:end|the\s+end)|annually|within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?))"
+    r"(?!\s+(?:by\s+(?:end|the\s+end)|annually|yearly|monthly|quarterly|weekly|daily|each\s|every\s|within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?))"
 )
 _NOTHING = re.compile(r"\W*(?:no|not|none|nil)\b", re.IGNORECASE)
 _WAS = r"(?:(?:has|have|had)\s+been|was|were|is|are)"
