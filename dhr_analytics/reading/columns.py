@@ -33,6 +33,7 @@ Cells = list[list[Glyph]]
 Found = tuple[int, int, "Columns"]  # first line of a table, the line after its last, its columns
 GUTTER = 0.6  # a gap of this many letter heights plainly parts two columns
 _STRIP = 0.3  # a strip that runs down the table may be as narrow as this
+_BROKEN = 0.45  # and in one line may hardly show beside the spaces between words
 _SPACE = 0.18  # a gap of this many letter heights parts two words
 _FINE = 2  # places to a point, in the bit masks of lines
 # What finding a table is paid with: each gap between columns that it explains counts 1.
@@ -94,24 +95,24 @@ class Columns:
     edges: tuple[float, ...]
     strips: tuple[tuple[float, float], ...]
 
-    @cached_property
-    def ends(self) -> int:
-        """The right ends of the strips as a mask: no cell of the column to the left reaches them."""
-        mask = 0
-        for _, end in self.strips:
-            mask |= _span(end - 1, end)
-        return mask
-
     def at(self, x: float) -> int:
         """Return the column in which a place lies."""
         return min(max(bisect_right(self.edges, x) - 1, 0), len(self.edges) - 2)
 
     def crossed(self, line: Printed) -> bool:
         """Tell whether words of a line stand in the white between two columns."""
-        if not line.covered & self.ends:
-            return False
         parts = [(part.x0, part.x1) for part in line.parts]
-        return any(x0 < a and b < x1 for x0, x1 in parts for a, b in self.strips if line.covered & _span(b - 1, b))
+        return any(
+            x0 < a and b < x1 and self._unbroken(line, b) for x0, x1 in parts for a, b in self.strips
+        )
+
+    def _unbroken(self, line: Printed, end: float) -> bool:
+        """Tell whether a line has no more than the space between two words where a strip ends."""
+        if line.covered & _span(end - 1, end):
+            return True
+        before = max((w[-1].x1 for w in line.words if w[-1].x1 <= end), default=0.0)
+        after = min((w[0].x0 for w in line.words if w[0].x0 >= end - 1), default=0.0)
+        return after - before < _BROKEN * (line.parts[0].bottom - line.parts[0].top)
 
     def filled(self, line: Printed) -> set[int]:
         """Return the columns that a line fills."""
@@ -136,8 +137,10 @@ def free_blocks(
             out += _columns_of_text(lines[start:end], columns, pitch, words)
         else:
             rows = _rows(lines[start:end], columns, level, page, pitch)
-            table = _free_table(rows, columns, page, pitch, words)
-            out.append((lines[start].whole.top, table))
+            for part, heading in _at_headers(rows, columns):
+                out += _text_blocks(heading, pitch, words)
+                table = _free_table(part, columns, page, pitch, words)
+                out.append((part[0][0].whole.top, table))
         done = end
     return out + _text_blocks(lines[done:], pitch, words)
 
@@ -298,7 +301,8 @@ def _columns_of(lines: Sequence[Printed]) -> Columns | None:
         # A wide gap that holds the right end of a strip shows it; words may line up by accident.
         spanning = [line for line in several if line.whole.x0 * _FINE < first < line.whole.x1 * _FINE]
         shown = sum(bool(line.gaps & (1 << last)) for line in spanning)
-        if shown * 4 > len(spanning) and not _only_bullets(several, (strips[-1][1] if strips else 0, first / _FINE)):
+        begun = any(0 <= part.x0 * _FINE - last < 4 for line in several for part in line.parts)
+        if begun and shown * 4 > len(spanning) and not _only_bullets(several, (strips[-1][1] if strips else 0, first / _FINE)):
             strips.append((first / _FINE, last / _FINE))
     if not strips:
         return None
@@ -576,6 +580,36 @@ def _at_numbers(row: list[Printed], columns: Columns) -> list[list[Printed]]:
         return [row]
     ends = [0, *numbers[1:], len(row)]
     return [row[a:b] for a, b in pairwise(ends)]
+
+
+def _at_headers(
+    rows: Sequence[list[Printed]], columns: Columns
+) -> Iterator[tuple[Sequence[list[Printed]], list[Printed]]]:
+    """Part a table where its header is printed again below a heading; give each part and its heading."""
+    texts = [_words_of(row) for row in rows]
+    full = next((i for i, row in enumerate(rows) if len(columns.filled(row[0])) > 2), len(rows))
+    start, heading = 0, []
+    for i in range(full + 1, len(rows)):
+        if texts[i] != texts[full]:
+            continue
+        top = i - 1 if columns.crossed(rows[i - 1][0]) and _is_group_line(rows[i - 1][0], columns) else i
+        above = top
+        while above > start + 1 and _is_heading(rows[above - 1], columns):
+            above -= 1
+        if above < top:
+            yield rows[start:above], heading
+            start, heading = top, [line for row in rows[above:top] for line in row]
+    yield rows[start:], heading
+
+
+def _words_of(row: Sequence[Printed]) -> tuple[str, ...]:
+    return tuple(line.whole.text for line in row)
+
+
+def _is_heading(row: Sequence[Printed], columns: Columns) -> bool:
+    """Tell whether a row is bold, or runs over the columns, and stands at their left end."""
+    wide = all(line.whole.bold for line in row) or columns.crossed(row[0])
+    return wide and all(len(line.parts) == 1 and columns.at(line.whole.x0) == 0 for line in row)
 
 
 def _free_table(
