@@ -196,6 +196,7 @@ def _tables(
     """Find the runs of lines that are tables: first and last line, and the columns."""
     runs = _best_runs(lines, drawn)
     found = [(a, b, c) for a, b in runs if (c := _columns_of(lines[a:b]))]
+    found = _joined(lines, found)
     if above is not None and not above.ruled and lines:
         found = _going_on(lines, found, above)
     free = 0
@@ -322,6 +323,30 @@ def _only_bullets(lines: Sequence[Printed], span: tuple[float, float]) -> bool:
     """Tell whether a column holds nothing but the marks of lists."""
     texts = [part.text for line in lines for part in line.parts if span[0] <= part.x0 <= span[1]]
     return bool(texts) and all(_BULLET.fullmatch(text) for text in texts)
+
+
+def _joined(lines: Sequence[Printed], found: Sequence[Found]) -> list[Found]:
+    """Join tables with the same columns that only some lines across them part."""
+    out: list[Found] = []
+    for start, end, columns in found:
+        first, last, before = out[-1] if out else (0, 0, None)
+        joint = _columns_of([*lines[first:last], *lines[start:end]]) if before else None
+        if before and joint and _alike(before.edges, columns.edges) and len(joint.edges) == len(columns.edges):
+            if _is_band(lines[last - 1 : start + 1]):
+                out[-1] = first, end, joint
+                continue
+        out.append((start, end, columns))
+    return out
+
+
+def _is_band(lines: Sequence[Printed]) -> bool:
+    """Tell whether the lines between the first and the last may stand in a table: near, and of no other size."""
+    if len(lines) > 10:
+        return False
+    usual = lines[0].whole.bottom - lines[0].whole.top
+    sizes = [line.whole.bottom - line.whole.top for line in lines]
+    gaps = [b.whole.top - a.whole.bottom for a, b in pairwise(lines)]
+    return max(sizes) < 1.15 * usual and max(gaps) < 1.2 * usual
 
 
 def _going_on(
@@ -512,7 +537,7 @@ def _least_gap(lines: Sequence[Printed], columns: Columns, gaps: Sequence[float]
         for gap, line in zip(gaps, lines[1:], strict=True)
         if gap > 0.12 and len(columns.filled(line)) > 1
     )
-    return min(max(0.6 * wide[len(wide) // 2], 0.12), 1.0) if wide else 0.3
+    return min(max(0.6 * wide[len(wide) // 4], 0.12), 0.5) if wide else 0.3
 
 
 def _through(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[set[int]]:
@@ -586,13 +611,10 @@ def _at_headers(
     rows: Sequence[list[Printed]], columns: Columns
 ) -> Iterator[tuple[Sequence[list[Printed]], list[Printed]]]:
     """Part a table where its header is printed again below a heading; give each part and its heading."""
-    texts = [_words_of(row) for row in rows]
-    full = next((i for i, row in enumerate(rows) if len(columns.filled(row[0])) > 2), len(rows))
     start, heading = 0, []
-    for i in range(full + 1, len(rows)):
-        if texts[i] != texts[full]:
-            continue
-        top = i - 1 if columns.crossed(rows[i - 1][0]) and _is_group_line(rows[i - 1][0], columns) else i
+    for i in _headers(rows, columns):
+        grouped = columns.crossed(rows[i - 1][0]) and _is_group_line(rows[i - 1][0], columns)
+        top = i - 1 if grouped else i
         above = top
         while above > start + 1 and _is_heading(rows[above - 1], columns):
             above -= 1
@@ -602,8 +624,16 @@ def _at_headers(
     yield rows[start:], heading
 
 
-def _words_of(row: Sequence[Printed]) -> tuple[str, ...]:
-    return tuple(line.whole.text for line in row)
+def _headers(rows: Sequence[Sequence[Printed]], columns: Columns) -> Iterator[int]:
+    """Find the rows below the first that name the columns again: all bold, or as printed further up."""
+    seen: set[str] = set()
+    for i, row in enumerate(rows):
+        if len(columns.filled(row[0])) < 3 or columns.crossed(row[0]):
+            continue
+        letters = "".join(c for line in row for c in line.whole.text if c.isalpha())
+        if i and (letters in seen or all(line.whole.bold for line in row)):
+            yield i
+        seen.add(letters)
 
 
 def _is_heading(row: Sequence[Printed], columns: Columns) -> bool:
