@@ -278,11 +278,12 @@ def _bands(lines: Sequence[Printed], white: int, usual: float) -> float:
     cost, inside = 0.0, False
     ends = white & ~(white >> _FINE)
     for line in lines:
-        if len(line.parts) > 1 or not line.covered & ends:
-            inside = inside and len(line.parts) == 1
-            continue
         whole = line.whole
-        large = whole.bottom - whole.top > 1.15 * usual
+        single = len(line.parts) == 1
+        large = single and whole.bottom - whole.top > 1.15 * usual
+        if not large and (not single or not line.covered & ends):
+            inside = inside and single
+            continue
         if not inside or large:
             cost += _HEADING if large else _BAND
         cost += 0.0 if whole.bold else _BAND_LINE
