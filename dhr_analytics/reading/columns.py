@@ -29,8 +29,11 @@ from dhr_analytics.reading.letters import (
 from dhr_analytics.reading.ruled import colour_of
 from dhr_analytics.reading.table import RawRow
 
+Cells = list[list[Glyph]]
+Found = tuple[int, int, "Columns"]  # first line of a table, the line after its last, its columns
 GUTTER = 0.6  # a gap of this many letter heights plainly parts two columns
 _STRIP = 0.3  # a strip that runs down the table may be as narrow as this
+_BROKEN = 0.45  # and in one line may hardly show beside the spaces between words
 _SPACE = 0.18  # a gap of this many letter heights parts two words
 _FINE = 2  # places to a point, in the bit masks of lines
 # What finding a table is paid with: each gap between columns that it explains counts 1.
@@ -92,24 +95,24 @@ class Columns:
     edges: tuple[float, ...]
     strips: tuple[tuple[float, float], ...]
 
-    @cached_property
-    def ends(self) -> int:
-        """The right ends of the strips as a mask: no cell of the column to the left reaches them."""
-        mask = 0
-        for _, end in self.strips:
-            mask |= _span(end - 1, end)
-        return mask
-
     def at(self, x: float) -> int:
         """Return the column in which a place lies."""
         return min(max(bisect_right(self.edges, x) - 1, 0), len(self.edges) - 2)
 
     def crossed(self, line: Printed) -> bool:
         """Tell whether words of a line stand in the white between two columns."""
-        if not line.covered & self.ends:
-            return False
         parts = [(part.x0, part.x1) for part in line.parts]
-        return any(x0 < a and b < x1 for x0, x1 in parts for a, b in self.strips if line.covered & _span(b - 1, b))
+        return any(
+            x0 < a and b < x1 and self._unbroken(line, b) for x0, x1 in parts for a, b in self.strips
+        )
+
+    def _unbroken(self, line: Printed, end: float) -> bool:
+        """Tell whether a line has no more than the space between two words where a strip ends."""
+        if line.covered & _span(end - 1, end):
+            return True
+        before = max((w[-1].x1 for w in line.words if w[-1].x1 <= end), default=0.0)
+        after = min((w[0].x0 for w in line.words if w[0].x0 >= end - 1), default=0.0)
+        return after - before < _BROKEN * (line.parts[0].bottom - line.parts[0].top)
 
     def filled(self, line: Printed) -> set[int]:
         """Return the columns that a line fills."""
@@ -134,8 +137,10 @@ def free_blocks(
             out += _columns_of_text(lines[start:end], columns, pitch, words)
         else:
             rows = _rows(lines[start:end], columns, level, page, pitch)
-            table = _free_table(rows, columns, page, pitch, words)
-            out.append((lines[start].whole.top, table))
+            for part, heading in _at_headers(rows, columns):
+                out += _text_blocks(heading, pitch, words)
+                table = _free_table(part, columns, page, pitch, words)
+                out.append((part[0][0].whole.top, table))
         done = end
     return out + _text_blocks(lines[done:], pitch, words)
 
@@ -189,14 +194,12 @@ def _tables(
     lines: Sequence[Printed], drawn: Sequence[bool], above: Block | None, pitch: float
 ) -> Iterator[tuple[int, int, Columns]]:
     """Find the runs of lines that are tables: first and last line, and the columns."""
-    free = 0
+    runs = _best_runs(lines, drawn)
+    found = [(a, b, c) for a, b in runs if (c := _columns_of(lines[a:b]))]
+    found = _joined(lines, found)
     if above is not None and not above.ruled and lines:
-        columns, end = _going_on(lines, above)
-        if columns is not None:
-            yield 0, end, columns
-            free = end
-    runs = _best_runs(lines[free:], drawn[free:])
-    found = [(a + free, b + free, c) for a, b in runs if (c := _columns_of(lines[a + free : b + free]))]
+        found = _going_on(lines, found, above)
+    free = 0
     for i, (start, end, columns) in enumerate(found):
         limit = found[i + 1][0] if i + 1 < len(found) else len(lines)
         start = _with_group_names(lines, start, free, columns)
@@ -275,11 +278,12 @@ def _bands(lines: Sequence[Printed], white: int, usual: float) -> float:
     cost, inside = 0.0, False
     ends = white & ~(white >> _FINE)
     for line in lines:
-        if len(line.parts) > 1 or not line.covered & ends:
-            inside = inside and len(line.parts) == 1
-            continue
         whole = line.whole
-        large = whole.bottom - whole.top > 1.15 * usual
+        single = len(line.parts) == 1
+        large = single and whole.bottom - whole.top > 1.15 * usual
+        if not large and (not single or not line.covered & ends):
+            inside = inside and single
+            continue
         if not inside or large:
             cost += _HEADING if large else _BAND
         cost += 0.0 if whole.bold else _BAND_LINE
@@ -296,9 +300,11 @@ def _columns_of(lines: Sequence[Printed]) -> Columns | None:
     usual = median(line.whole.bottom - line.whole.top for line in several)
     strips: list[tuple[float, float]] = []
     for first, last in _runs_of_bits(_white(covered, usual)):
-        # A wide gap that holds the right end of the strip shows that something stands on both sides.
-        shown = any(line.gaps & (1 << last) for line in several)
-        if shown and not _only_bullets(several, (strips[-1][1] if strips else 0, first / _FINE)):
+        # A wide gap that holds the right end of a strip shows it; words may line up by accident.
+        spanning = [line for line in several if line.whole.x0 * _FINE < first < line.whole.x1 * _FINE]
+        shown = sum(bool(line.gaps & (1 << last)) for line in spanning)
+        begun = any(0 <= part.x0 * _FINE - last < 4 for line in several for part in line.parts)
+        if begun and shown * 4 > len(spanning) and not _only_bullets(several, (strips[-1][1] if strips else 0, first / _FINE)):
             strips.append((first / _FINE, last / _FINE))
     if not strips:
         return None
@@ -320,20 +326,62 @@ def _only_bullets(lines: Sequence[Printed], span: tuple[float, float]) -> bool:
     return bool(texts) and all(_BULLET.fullmatch(text) for text in texts)
 
 
-def _going_on(lines: Sequence[Printed], above: Block) -> tuple[Columns | None, int]:
-    """Tell how far the first lines of a page go on in the columns of the table above them."""
-    columns = Columns(above.edges, tuple((edge - 1, edge) for edge in above.edges[1:-1]))
-    crossing = 0
-    end = 0
-    for i, line in enumerate(lines):
-        crossing += columns.crossed(line)
-        if crossing * 3 <= i + 1 and not columns.crossed(line):
-            end = i + 1
-        elif crossing > 3 and crossing * 2 > i + 1:
-            break
-    filled = set().union(*(columns.filled(line) for line in lines[:end])) if end else set()
-    enough = len(filled) >= min(3, len(above.edges) - 1)
-    return (columns, end) if enough else (None, 0)
+def _joined(lines: Sequence[Printed], found: Sequence[Found]) -> list[Found]:
+    """Join tables with the same columns that only some lines across them part."""
+    out: list[Found] = []
+    for start, end, columns in found:
+        first, last, before = out[-1] if out else (0, 0, None)
+        joint = _columns_of([*lines[first:last], *lines[start:end]]) if before else None
+        if before and joint and _alike(before.edges, columns.edges) and len(joint.edges) == len(columns.edges):
+            if _is_band(lines[last - 1 : start + 1]):
+                out[-1] = first, end, joint
+                continue
+        out.append((start, end, columns))
+    return out
+
+
+def _is_band(lines: Sequence[Printed]) -> bool:
+    """Tell whether the lines between the first and the last may stand in a table: near, and of no other size."""
+    if len(lines) > 10:
+        return False
+    usual = lines[0].whole.bottom - lines[0].whole.top
+    sizes = [line.whole.bottom - line.whole.top for line in lines]
+    gaps = [b.whole.top - a.whole.bottom for a, b in pairwise(lines)]
+    return max(sizes) < 1.15 * usual and max(gaps) < 1.2 * usual
+
+
+def _going_on(
+    lines: Sequence[Printed], found: list[Found], above: Block
+) -> list[Found]:
+    """Let the first lines of a page go on in the columns of the table that ends the page before."""
+    old = Columns(above.edges, tuple((edge - 1, edge) for edge in above.edges[1:-1]))
+    limit = found[0][0] if found else len(lines)
+    end = next((i for i in range(limit) if old.crossed(lines[i])), limit)
+    if found:
+        start, last, own = found[0]
+        if end == start and _alike(own.edges, old.edges):
+            return [(0, last, own), *found[1:]]
+        crossing = sum(old.crossed(line) for line in lines[:last])
+        if len(own.edges) < len(old.edges) and crossing * 3 <= last:
+            return [(0, last, old), *found[1:]]
+    return [(0, end, old), *found] if _stand_in(lines[:end], old) else found
+
+
+def _alike(edges: Sequence[float], others: Sequence[float]) -> bool:
+    """Tell whether two tables have the same columns, as far as the words in them show."""
+    if len(edges) != len(others):
+        return False
+    return all(abs(a - b) < 16 for a, b in zip(edges[:-1], others[:-1], strict=True))
+
+
+def _stand_in(lines: Sequence[Printed], columns: Columns) -> bool:
+    """Tell whether lines that cross no column are the end of a row, and not text of another kind."""
+    filled = set().union(*(columns.filled(line) for line in lines)) if lines else set()
+    if len(filled) != 1:
+        return len(filled) >= min(3, len(columns.edges) - 1)
+    column = filled.pop()
+    indent = [line.whole.x0 - columns.edges[column] for line in lines]
+    return max(indent) < 9 and (column > 0 or lines[0].whole.text[0].islower())
 
 
 def _with_group_names(lines: Sequence[Printed], start: int, free: int, columns: Columns) -> int:
@@ -432,10 +480,12 @@ def _rows(
     """Part the lines of a table into rows: at rules, at changes of colour and at wide gaps."""
     bands = _in_bands(lines, columns, pitch)
     gaps = _extra_gaps(lines, pitch)
-    ruled = _ruled_ends(lines, columns, level)
+    ruled = _ruled_ends(lines, columns, level, pitch)
     coloured = _colour_ends(lines, columns, page)
-    starts = [len(columns.filled(line)) > 1 for line in lines[1:]]
-    spaced = _spaced_ends(gaps, starts)
+    through = _through(lines, columns, pitch)
+    coloured = [end and not going for end, going in zip(coloured, through, strict=True)]
+    least = _least_gap(lines, columns, gaps)
+    spaced = [gap > least for gap in gaps]
     if sum(ruled) >= 2 and sum(ruled) * 5 >= 2 * sum(spaced):
         spaced = [False] * len(gaps)
     ends = [
@@ -481,28 +531,54 @@ def _is_group_line(line: Printed, columns: Columns) -> bool:
     return len({columns.at(part.x0 + 1) for part in line.parts}) > 1
 
 
-def _spaced_ends(gaps: Sequence[float], starts: Sequence[bool]) -> list[bool]:
-    """Tell which gaps end a row: those nearly as wide as the usual one above a line that fills several columns."""
-    wide = sorted(gap for gap, start in zip(gaps, starts, strict=True) if start and gap > 0.12)
-    if not wide:
-        return [gap > 0.3 for gap in gaps]
-    least = min(max(0.6 * wide[len(wide) // 2], 0.12), 1.0)
-    return [gap > least for gap in gaps]
+def _least_gap(lines: Sequence[Printed], columns: Columns, gaps: Sequence[float]) -> float:
+    """Return how much extra white ends a row: nearly as much as there usually is above a line in several columns."""
+    wide = sorted(
+        gap
+        for gap, line in zip(gaps, lines[1:], strict=True)
+        if gap > 0.12 and len(columns.filled(line)) > 1
+    )
+    return min(max(0.6 * wide[len(wide) // 4], 0.12), 0.5) if wide else 0.3
+
+
+def _through(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[set[int]]:
+    """Return for each line but the first the columns in which a cell goes on from above."""
+    out: list[set[int]] = [set() for _ in lines[1:]]
+    last: dict[int, int] = {}
+    for i, line in enumerate(lines):
+        if columns.crossed(line):
+            last.clear()
+            continue
+        whole = line.whole
+        for column in columns.filled(line):
+            if column in last:
+                above = lines[last[column]].whole
+                extra = (whole.top - above.bottom) / max(whole.bottom - whole.top, 1) - (pitch - 1)
+                for k in range(last[column], i if extra < 0.12 else last[column]):
+                    out[k].add(column)
+            last[column] = i
+    return out
 
 
 def _ruled_ends(
-    lines: Sequence[Printed], columns: Columns, level: Sequence[Rule]
+    lines: Sequence[Printed], columns: Columns, level: Sequence[Rule], pitch: float
 ) -> list[bool]:
     """Tell for each line but the first whether a rule parts it from those above."""
     left, right = columns.edges[0], columns.edges[-1]
-    rules = [
-        at for at, x0, x1 in level if min(x1, right) - max(x0, left) > 0.6 * (right - left)
-    ]
     bottoms = accumulate((line.whole.bottom for line in lines), max)
-    return [
-        any(bottom - 2 < at < line.whole.top + 2 for at in rules)
-        for bottom, line in zip(bottoms, lines[1:], strict=False)
-    ]
+    out = []
+    for bottom, line, through in zip(bottoms, lines[1:], _through(lines, columns, pitch), strict=False):
+        rules = [rule for rule in level if bottom - 2 < rule[0] < line.whole.top + 2]
+        # Where a cell that is merged down goes on, the rule is drawn beside it only.
+        beside = [rule for rule in rules if not any(_ruled_off(rule, columns, c) for c in through)]
+        wide = any(min(x1, right) - max(x0, left) > 0.6 * (right - left) for _, x0, x1 in rules)
+        out.append(wide and not (through and beside))
+    return out
+
+
+def _ruled_off(rule: Rule, columns: Columns, column: int) -> bool:
+    """Tell whether a rule runs below a column."""
+    return rule[1] < columns.edges[column] + 6 and columns.edges[column + 1] - 6 < rule[2]
 
 
 def _colour_ends(lines: Sequence[Printed], columns: Columns, page: Page) -> list[bool]:
@@ -532,6 +608,41 @@ def _at_numbers(row: list[Printed], columns: Columns) -> list[list[Printed]]:
     return [row[a:b] for a, b in pairwise(ends)]
 
 
+def _at_headers(
+    rows: Sequence[list[Printed]], columns: Columns
+) -> Iterator[tuple[Sequence[list[Printed]], list[Printed]]]:
+    """Part a table where its header is printed again below a heading; give each part and its heading."""
+    start, heading = 0, []
+    for i in _headers(rows, columns):
+        grouped = columns.crossed(rows[i - 1][0]) and _is_group_line(rows[i - 1][0], columns)
+        top = i - 1 if grouped else i
+        above = top
+        while above > start + 1 and _is_heading(rows[above - 1], columns):
+            above -= 1
+        if above < top:
+            yield rows[start:above], heading
+            start, heading = top, [line for row in rows[above:top] for line in row]
+    yield rows[start:], heading
+
+
+def _headers(rows: Sequence[Sequence[Printed]], columns: Columns) -> Iterator[int]:
+    """Find the rows below the first that name the columns again: all bold, or as printed further up."""
+    seen: set[str] = set()
+    for i, row in enumerate(rows):
+        if len(columns.filled(row[0])) < 3 or columns.crossed(row[0]):
+            continue
+        letters = "".join(c for line in row for c in line.whole.text if c.isalpha())
+        if i and (letters in seen or all(line.whole.bold for line in row)):
+            yield i
+        seen.add(letters)
+
+
+def _is_heading(row: Sequence[Printed], columns: Columns) -> bool:
+    """Tell whether a row is bold, or runs over the columns, and stands at their left end."""
+    wide = all(line.whole.bold for line in row) or columns.crossed(row[0])
+    return wide and all(len(line.parts) == 1 and columns.at(line.whole.x0) == 0 for line in row)
+
+
 def _free_table(
     rows: Sequence[Sequence[Printed]],
     columns: Columns,
@@ -539,7 +650,7 @@ def _free_table(
     pitch: float,
     words: Collection[str],
 ) -> Block:
-    held = [_shared_out(row, columns) for row in rows]
+    rows, held = _merged_down(rows, [_shared_out(row, columns) for row in rows], columns, pitch)
     rights = [max([glyph.x1 for row in held for glyph in row[c]], default=0.0) for c in range(len(held[0]))]
     out = []
     for row, parts in zip(rows, held, strict=True):
@@ -552,6 +663,65 @@ def _free_table(
         fills = tuple(rag_of(colour) if colour else "" for colour in colours)
         out.append(RawRow(cells, "", fills=fills if any(fills) and row is not rows[0] else ()))
     return Block("table", tuple(out), columns.edges)
+
+
+def _merged_down(
+    rows: Sequence[Sequence[Printed]], held: Sequence[Cells], columns: Columns, pitch: float
+) -> tuple[list[Sequence[Printed]], list[Cells]]:
+    """Part rows beside cells that are merged down; what such a cell holds is repeated."""
+    lines = [line for row in rows for line in row]
+    least = _least_gap(lines, columns, _extra_gaps(lines, pitch))
+    out_rows: list[Sequence[Printed]] = []
+    out: list[Cells] = []
+    for row, cells in zip(rows, held, strict=True):
+        bounds = _bounds(cells, pitch, max(least, 0.2)) if len(row) > 3 else []
+        parts = _parts_of(cells, bounds, pitch, max(least, 0.2)) if bounds else [cells]
+        out += parts
+        out_rows += [row] * len(parts)
+    return out_rows, out
+
+
+def _starts(cell: Sequence[Glyph], pitch: float, least: float) -> list[float]:
+    """Return the tops of the lines of a cell that more white parts from the line above than is usual."""
+    lines = [line.whole for line in printed_lines(cell)]
+    return [
+        b.top
+        for a, b in pairwise(lines)
+        if (b.top - a.bottom) / max(b.bottom - b.top, 1) - (pitch - 1) > least
+    ]
+
+
+def _bounds(cells: Cells, pitch: float, least: float) -> list[float]:
+    """Return where cells begin side by side in two columns or more, in the midst of a row."""
+    found = sorted(top for cell in cells for top in _starts(cell, pitch, least))
+    heights = [glyph.bottom - glyph.top for cell in cells for glyph in cell[:1]]
+    near = 0.3 * max(heights, default=1.0)
+    return [a for a, b in pairwise([*found, float("inf")]) if b - a <= near] if len(found) > 1 else []
+
+
+def _parts_of(cells: Cells, bounds: Sequence[float], pitch: float, least: float) -> list[Cells]:
+    """Part the cells of a row at heights; a cell that goes on there stands in both parts."""
+    out: list[Cells] = [[] for _ in range(len(bounds) + 1)]
+    for cell in cells:
+        starts = _starts(cell, pitch, least)
+        ends = [bound for bound in bounds if not _goes_on(cell, bound, starts)]
+        pieces: list[list[Glyph]] = [[] for _ in range(len(ends) + 1)]
+        for glyph in cell:
+            pieces[bisect_right(ends, (glyph.top + glyph.bottom) / 2)].append(glyph)
+        for i, part in enumerate(out):
+            part.append(pieces[sum(bound in ends for bound in bounds[:i])])
+    return out
+
+
+def _goes_on(cell: Sequence[Glyph], bound: float, starts: Sequence[float]) -> bool:
+    """Tell whether the text of a cell runs on over a height at which other cells begin."""
+    if not cell:
+        return False
+    height = cell[0].bottom - cell[0].top
+    if any(abs(start - bound) <= 0.35 * height for start in starts):
+        return False
+    middles = [(glyph.top + glyph.bottom) / 2 for glyph in cell]
+    return min(middles) < bound < max(middles)
 
 
 def _shared_out(row: Sequence[Printed], columns: Columns) -> list[list[Glyph]]:

@@ -80,6 +80,7 @@ class Block:
 _MARK = re.compile(r"(?:[•●○▪■◦·‣⁃–—*-]|\(?(?:\d{1,2}|[a-h]|[ivx]{1,4})[.)])\s+(?=\S)")
 _LABEL = re.compile(r"[A-Z][^:.;,]{1,40}:(?=\s)")
 _ROUGH = 1.13  # how much the distances of a scan may differ
+_CLOSE = 1.35  # lines of a paragraph are seldom set wider than this
 _WIDER = 1.15  # a distance so many times the usual one parts two paragraphs
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
@@ -269,7 +270,8 @@ def pitch_of(lines: Iterable[Line]) -> float:
     near = sorted(ratio for ratio in ratios if 0.8 < ratio < 1.9)
     for i, least in enumerate(near):
         alike = near[i : bisect_right(near, 1.1 * least)]
-        if len(alike) * 7 >= len(near):
+        # Wrapped lines may be few in a table of short cells; they are set closer than its rows.
+        if len(alike) * (25 if least < _CLOSE else 7) >= len(near):
             # In a scan alike distances differ a little; the wider ones are still within a paragraph.
             return alike[len(alike) * 4 // 5]
     return 1.2

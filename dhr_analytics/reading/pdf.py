@@ -176,15 +176,26 @@ def _assemble(
             found.append(Block("text", (RawRow((note,), f"page {i + 1}", i > 0),)))
         for line in dropped:
             heads.setdefault(folded(line.text), RawRow((line.text,), f"page {i + 1}, head or foot"))
-        for block in found:
+        for n, block in enumerate(found):
             last = blocks[-1] if blocks else None
-            if last is not None and last.kind == block.kind and len(last.edges) == len(block.edges):
+            if last is not None and _go_together(last, block, first=n == 0):
                 blocks[-1] = replace(block, rows=last.rows + block.rows)
             else:
                 blocks.append(block)
     if heads:
         blocks.append(Block("text", tuple(heads.values())))
     return [RawTable(block.rows, kind=block.kind) for block in blocks if block.rows]
+
+
+def _go_together(last: Block, block: Block, *, first: bool) -> bool:
+    """Tell whether text goes on, or a table does over a page break: in as many columns of about the same widths."""
+    if last.kind != block.kind or len(last.edges) != len(block.edges):
+        return False
+    if block.kind == "text":
+        return True
+    shift = block.edges[0] - last.edges[0]
+    near = max(0.1 * (block.edges[-1] - block.edges[0]), 20)
+    return first and all(abs(b - a - shift) < near for a, b in zip(last.edges, block.edges, strict=True))
 
 
 def _plain_page(

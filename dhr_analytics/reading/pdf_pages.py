@@ -207,6 +207,7 @@ def _as_shown(page: pdfium.PdfPage) -> Callable[[float, float, float, float], Bo
 def _glyphs(page: pdfium.PdfPage, shown: Callable[[float, float, float, float], Box]) -> Iterator[Glyph]:
     text = page.get_textpage()
     handle, rotation, box = text.raw, page.get_rotation(), raw.FS_RECTF()
+    styles: dict[int, tuple[float, bool]] = {}
     for i in range(text.count_chars()):
         letter = chr(raw.FPDFText_GetUnicode(handle, i))
         if raw.FPDFText_IsGenerated(handle, i) or letter in "\r\n":
@@ -215,19 +216,25 @@ def _glyphs(page: pdfium.PdfPage, shown: Callable[[float, float, float, float], 
         else:
             raw.FPDFText_GetLooseCharBox(handle, i, ctypes.byref(box))
             turn = _TURNS.get((round(raw.FPDFText_GetCharAngle(handle, i) * _QUARTERS) * 90 + rotation) % 360, 0)
-            bold = raw.FPDFText_GetFontWeight(handle, i) >= 600
+            size, bold = _style(handle, i, styles)
             x0, top, x1, bottom = shown(box.left, box.bottom, box.right, box.top)
-            if not turn:
-                # Some fonts say their letters are no higher than each one is drawn.
-                top = min(top, bottom - _size(handle, i))
+            # Some fonts say their letters are no higher than each one is drawn.
+            top = top if turn else min(top, bottom - size)
             yield Glyph("-" if letter in _CUT else letter, x0, top, x1, bottom, turn, bold)
 
 
-def _size(handle: Any, i: int) -> float:
-    """Return the size in points at which a letter is set."""
-    matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(handle, i, ctypes.byref(matrix))
-    return float(raw.FPDFText_GetFontSize(handle, i) * hypot(matrix.c, matrix.d))
+def _style(handle: Any, i: int, known: dict[int, tuple[float, bool]]) -> tuple[float, bool]:
+    """Return the size in points of a letter and whether it is bold; both are the same for a run of text."""
+    run = raw.FPDFText_GetTextObject(handle, i)
+    key = ctypes.addressof(run.contents) if run else 0
+    if key not in known:
+        matrix, name, flags = raw.FS_MATRIX(), ctypes.create_string_buffer(128), ctypes.c_int()
+        raw.FPDFText_GetMatrix(handle, i, ctypes.byref(matrix))
+        size = raw.FPDFText_GetFontSize(handle, i) * hypot(matrix.c, matrix.d)
+        raw.FPDFText_GetFontInfo(handle, i, name, 128, ctypes.byref(flags))
+        # The weight is not always stated where the name of the font says it.
+        known[key] = size, raw.FPDFText_GetFontWeight(handle, i) >= 600 or b"bold" in name.value.lower()
+    return known[key]
 
 
 def _mended(glyphs: list[Glyph]) -> list[Glyph]:
