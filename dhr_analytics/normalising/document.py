@@ -172,7 +172,7 @@ def _by_frames(name: str, tables: Sequence[RawTable], written: Reading | None, *
     frames = frames_of(tables, joined=joined)
     lines = [(row.cells[0], row.place) for frame in frames for row in frame.rows if row.line]
     numbered = [row for row in written.rows if row.cells.get("number")] if written else []
-    listed = max(listed_in(lines), numbered, key=len)
+    listed = max(numbered, listed_in(lines), key=len)  # prose joins wrapped lines
     tried = [candidates(frame, listed) for frame in frames]
     kept = [bool(each) and each[0].likeness.chance >= LEAST for each in tried]
     winners = tuple(each[0] for each, keep in zip(tried, kept, strict=True) if keep)
