@@ -51,13 +51,24 @@ def candidates(frame: Frame, listed: Sequence[PlanRow]) -> list[Candidate]:
     """Read a frame in every way there is, the most plan-like reading first."""
     if not frame.tabular:
         return []
-    columns = columns_of(frame)
     found = [
         _candidate(reading, frame, columns, whole=whole)
+        for columns in _alternatives(columns_of(frame))
         for reading in _readings(frame, columns, listed)
         for whole in (True, False)
     ]
     return sorted(found, key=lambda each: -each.score - _WHOLE * each.grammar.endswith("whole"))
+
+
+def _alternatives(columns: Columns) -> Iterator[Columns]:
+    """Give the columns as settled; where none holds recommendations, also with the actions taken for them."""
+    yield columns
+    at = columns.at("action")
+    later = [i for i, role in enumerate(columns.roles) if role == "" and at is not None and i > at]
+    if "recommendation" not in columns.roles and at is not None and later:
+        roles = list(columns.roles)
+        roles[at], roles[later[0]] = "recommendation", "action"
+        yield replace(columns, roles=tuple(roles))
 
 
 def _readings(frame: Frame, columns: Columns, listed: Sequence[PlanRow]) -> Iterator[Reading]:

@@ -151,8 +151,10 @@ def _best(ways: Sequence[Way]) -> Way:
         return best
     found = {terms.fold(rec.text) for winner in best.winners for rec in winner.recommendations}
     again = [terms.fold(rec.text) for winner in written[0].winners for rec in winner.recommendations]
+    better = written[0].score > best.score
     repeated = sum(bool(process.extractOne(text, found, scorer=fuzz.ratio, score_cutoff=_SAME)) for text in again)
-    answered = not _states_actions(best) and written[0].n >= best.n  # replies alone are better read as prose
+    # Replies alone are better read as prose, and lines of labels where they make the better plan.
+    answered = written[0].n >= best.n and (not _states_actions(best) or best.name == "label lines" and better)
     if not answered and (repeated * 4 >= len(again) or best.worth * 1.5 > written[0].worth):
         return best
     return replace(written[0], unread=best.unread)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
 from dhr_analytics.normalising.lines import GUIDANCE
-from dhr_analytics.normalising.roles import BARE_NUMBER, asks, header_score, is_day, name_votes
+from dhr_analytics.normalising.roles import BARE_NUMBER, asks, header_score, is_day, listed_role, name_votes
 from dhr_analytics.reading import RawRow, RawTable
 from dhr_analytics.vocabulary import terms
 
+_STRICT = 0.9  # the same of names that a converter joined to the first row
 HEADER = 0.4  # the least `header_score` of a row that opens a frame
 _SHEET = re.compile(r"sheet (?P<name>.*?)(?:, row \d+.*)?$")
 _RULE = re.compile(r"[\s:|=_–—-]*")
@@ -141,8 +142,33 @@ def with_nested_rows(rows: Sequence[RawRow]) -> Sequence[RawRow]:
     return out
 
 
+def with_header_split(rows: Sequence[RawRow]) -> Sequence[RawRow]:
+    """Split the names of columns off the first row where a converter joined them to its cells."""
+    first = rows[0]
+    if header_score(first.cells) >= HEADER:
+        return rows
+    parts = [_name_and_rest(cell) for cell in first.cells]
+    named = [name for name, _ in parts if name]
+    filled = sum(bool(cell.strip()) for cell in first.cells)
+    names = tuple(name for name, _ in parts)
+    if len(named) < 4 or len(named) < filled or header_score(names) < _STRICT:
+        return rows
+    below = replace(first, cells=tuple(rest for _, rest in parts), break_before=False)
+    return [replace(first, cells=names, fills=()), below, *rows[1:]]
+
+
+def _name_and_rest(cell: str) -> tuple[str, str]:
+    """Split a cell after the longest listed name that it opens with."""
+    words = cell.split()
+    for n in range(min(len(words), 5), 0, -1):
+        if listed_role(name := " ".join(words[:n])):
+            return name, " ".join(words[n:])
+    return "", cell
+
+
 def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[FrameRow]]]:
     """Cut a table at its header rows; give the names of each segment and its rows."""
+    rows = with_header_split(rows)
     names: tuple[str, ...] = ()
     held: list[FrameRow] = []
     i, opens = 0, True

@@ -51,7 +51,7 @@ _ASKING = re.compile(
 # Roles that one column at most has, and those that several may share (several updates, two outcomes).
 ONCE = (
     "review", "published", "number", "recommendation", "scope", "section", "action_number", "action", "lead",
-    "person", "target", "completion", "response",
+    "person", "target", "revised", "completion", "response",
 )  # fmt: skip
 MANY = ("status", "rag", "progress", "evidence", "outcome", "milestones")
 _NO_ROLE = "other"
@@ -347,6 +347,7 @@ _FITS: dict[str, Callable[[Profile], float]] = {
     "lead": lambda column: _signed(column.shares["lead"]) if column.words <= 15 else -1.0,
     "person": lambda column: -1.0 if column.words > 12 or column.shares["date"] > 0.5 else 0.1,
     "target": _fit_typed("target"),
+    "revised": lambda column: 0.5 * _signed(column.shares["target"]),
     "completion": lambda column: _signed(column.shares["date"]) * 0.5,
     "response": lambda column: 0.4 if column.shares["short"] > 0.5 else 0.0,
     "status": lambda column: _signed(column.shares["status"]) * 0.7 - (column.words > 12),

@@ -19,6 +19,8 @@ _ACTION_HEADING = re.compile(
     r"^(?P<number>(?:action|goal|objective|priority|aim)\s+(?P<n>\d{1,2}))\s*[:.–-]\s*(?=\S)", re.IGNORECASE
 )
 _COUNT = re.compile(r"^\s*\d{1,2}\.\d{1,2}\.?\s+(?=[A-Z])")
+_DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.?")
+_WHOLE = re.compile(r"\W*(?:R(?:ec)?\.?\s*)?\d{1,3}[.):]?", re.IGNORECASE)
 _ASKING_ROLES = ("action", "milestones", "response")
 
 
@@ -43,7 +45,11 @@ def read(frame: Frame, columns: Columns) -> Reading | None:
     waiting: Step | None = None
     number = ""
     found = 0
+    counted = any(_DOTTED.fullmatch(cell.strip()) for row in frame.rows for cell in row.cells[:2])
     for step in steps(frame, own):
+        if counted and _is_recommendation_row(step):
+            waiting = _unused(state, waiting, step)
+            continue
         if step.kind in ("heading", "line", "title") and NUMBER_ALONE.fullmatch(step.text):
             number, waiting = step.text, None
             continue
@@ -84,6 +90,13 @@ def _without_recommendation(columns: Columns) -> Columns | None:
     return replace(columns, roles=tuple(roles))
 
 
+def _is_recommendation_row(step: Step) -> bool:
+    """Return whether a row holds a whole number and a wording alone, where actions are numbered 1.1, 1.2."""
+    number = step.cells.get("number", "") or step.cells.get("action_number", "")
+    own = set(step.cells) - {"number", "action_number", "notes"}
+    return step.kind == "row" and own == {"action"} and bool(_WHOLE.fullmatch(number.strip()))
+
+
 def _goes_on(waiting: Step, step: Step) -> bool:
     """Return whether a lone text below a page break is the end of the recommendation above it."""
     lone = step.kind in ("heading", "line") or len(step.row.filled) == 1
@@ -119,11 +132,13 @@ def _without_counts(cells: dict[str, str]) -> dict[str, str]:
 
 
 def _is_numbered(step: Step) -> bool:
-    return bool(numbered(step.text) or _ACTION_HEADING.match(step.text))
+    return step.kind == "row" or bool(numbered(step.text) or _ACTION_HEADING.match(step.text))
 
 
 def _open(state: Sections, above: Step, number: str, step: Step) -> None:
     text = above.text
+    if above.kind == "row":
+        number, text = above.cells.get("number", "") or above.cells.get("action_number", ""), above.cells["action"]
     cells = {"recommendation": LABEL.sub("", text)}
     if match := _ACTION_HEADING.match(text):
         cells = {"number": match["n"], "recommendation": text[match.end() :]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dhr_analytics.normalising.cells.agencies import heads_agency
 from dhr_analytics.normalising.grammars.walk import Step
 from dhr_analytics.normalising.lines import NUMBERED_HEADING
 from dhr_analytics.normalising.rows import PlanRow, Rejected
@@ -24,7 +25,9 @@ class Sections:
     def head(self, step: Step) -> None:
         """Put a heading in force; a plain line below an unused numbered heading only explains it."""
         unused = self.opened is not None and self.opened_at == len(self.rows)
-        if unused and NUMBERED_HEADING.match(self.heading) and not NUMBERED_HEADING.match(step.text):
+        owned = unused and heads_agency(self.heading) and not heads_agency(step.text)
+        numbered = unused and NUMBERED_HEADING.match(self.heading) and not NUMBERED_HEADING.match(step.text)
+        if owned or numbered:
             self.set_aside(step, "sub-heading")
             return
         self.close()

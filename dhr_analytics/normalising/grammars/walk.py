@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dhr_analytics.normalising.cells.agencies import is_agency
+from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.normalising.cells.rows import is_example, is_total
 from dhr_analytics.normalising.cells.status import read_named_answer
 from dhr_analytics.normalising.cells.ticks import read_ticks
@@ -192,6 +193,12 @@ def _row_step(row: FrameRow, columns: Columns) -> Step:
             cell, left = _ticked(cell)
             rejected += [Rejected(row.place, left, "choice that is not ticked")] if left else []
         cells[role] = f"{cells[role]}\n{cell}" if role in cells else cell
+    if revised := cells.pop("revised", ""):
+        if find_dates(revised) or "target" not in cells:
+            notes += [f"First target: {cells['target']}"] if "target" in cells else []
+            cells["target"] = revised
+        else:
+            notes.append(f"Revised target: {revised}")
     _add_ticks(cells, row, columns)
     _add_fills(cells, row, columns)
     if notes:
