@@ -18,6 +18,11 @@ from dhr_analytics.reading import RawRow, RawTable
 _WHOLE = 0.1
 
 
+# A table whose header plainly names recommendations is at least shown to a person, however odd its words are.
+_LOOK = -1.0
+_MOSTLY = 0.75  # the share of its words that are then used
+
+
 @dataclass(frozen=True)
 class Candidate:
     """One reading of a frame with its recommendations and its score."""
@@ -87,7 +92,16 @@ def _candidate(reading: Reading, frame: Frame, columns: Columns, *, whole: bool)
     used = _used(reading, words, unplaced)
     name = f"{reading.grammar}, each row whole" if whole else reading.grammar
     rejected = (*reading.rejected, *unplaced)
-    return Candidate(name, frame, tuple(found), rejected, likeness(found, used, _named(columns)), used, columns)
+    score = likeness(found, used, _named(columns))
+    if _names_recommendations(columns) and used >= _MOSTLY:
+        score = replace(score, score=max(score.score, _LOOK))
+    return Candidate(name, frame, tuple(found), rejected, score, used, columns)
+
+
+def _names_recommendations(columns: Columns) -> bool:
+    """Return whether a column is called recommendations, and others have names that are known."""
+    at = columns.at("recommendation")
+    return at is not None and name_votes(columns.names[at]).get("recommendation", 0) >= 0.95 and _named(columns) >= 0.8
 
 
 def _named(columns: Columns) -> float:
@@ -107,7 +121,8 @@ def from_reading(reading: Reading, tables: Sequence[RawTable]) -> Candidate:
     words = sum(len(cell.split()) for row in rows for cell in set(row.cells))
     used = _used(reading, words, unplaced) if words else 1.0
     rejected = (*reading.rejected, *unplaced)
-    return Candidate(reading.grammar, Frame((), ()), tuple(found), rejected, likeness(found, used), used)
+    score = likeness(found, used, bare=reading.grammar == "prose")
+    return Candidate(reading.grammar, Frame((), ()), tuple(found), rejected, score, used)
 
 
 def _used(reading: Reading, words: int, unplaced: Sequence[Rejected]) -> float:

@@ -34,6 +34,7 @@ class Sample:
     actions: Sequence[Draft]
     used: float  # share of the words of the frame that are in a cell of the plan
     named: float  # how far the printed names of the columns say what they hold
+    bare: bool = False  # running text, which has no columns that could be missing
 
     @property
     def texts(self) -> list[str]:
@@ -47,10 +48,10 @@ class Sample:
         ]
 
 
-def sample(recommendations: Sequence[Recommendation], used: float, named: float) -> Sample:
+def sample(recommendations: Sequence[Recommendation], used: float, named: float, *, bare: bool) -> Sample:
     """Return a reading thinned out evenly, so that looking at it takes the same time however long it is."""
     some = recommendations[:: max(1, len(recommendations) // _SAMPLE)]
-    return Sample(some, [action for rec in some for action in rec.actions], used, named)
+    return Sample(some, [action for rec in some for action in rec.actions], used, named, bare)
 
 
 def share(values: Iterable[object], empty: float = 0.0) -> float:
@@ -60,6 +61,10 @@ def share(values: Iterable[object], empty: float = 0.0) -> float:
 
 
 # --- features: each from 0 to 1 ----------------------------------------------------------------------
+
+
+def _neutral(read: Sample) -> float:
+    return 1.0 if read.bare else 0.5
 
 
 def _numbers_run_on(read: Sample) -> float:
@@ -85,7 +90,7 @@ def _ask(read: Sample) -> float:
 
 
 def _actions_ask(read: Sample) -> float:
-    return share(map(asks, read.cells("action")), empty=0.5)
+    return share(map(asks, read.cells("action")), empty=_neutral(read))
 
 
 def _capital(read: Sample) -> float:
@@ -120,12 +125,14 @@ def _one_text(read: Sample) -> float:
 
 def _targets(read: Sample) -> float:
     cells = read.cells("target")
-    return share((_NOTHING.fullmatch(cell) or read_target(cell).basis != "none" for cell in cells), empty=0.5)
+    return share(
+        (_NOTHING.fullmatch(cell) or read_target(cell).basis != "none" for cell in cells), empty=_neutral(read)
+    )
 
 
 def _leads(read: Sample) -> float:
     cells = read.cells("lead")
-    return share((is_agency(cell) or is_role(cell) for cell in cells), empty=0.4)
+    return share((is_agency(cell) or is_role(cell) for cell in cells), empty=max(0.4, _neutral(read) - 0.1))
 
 
 def _short_leads(read: Sample) -> float:
@@ -133,7 +140,9 @@ def _short_leads(read: Sample) -> float:
 
 
 def _statuses(read: Sample) -> float:
-    return share((len(cell.split()) <= 12 for role in ("status", "rag") for cell in read.cells(role)), empty=0.5)
+    return share(
+        (len(cell.split()) <= 12 for role in ("status", "rag") for cell in read.cells(role)), empty=_neutral(read)
+    )
 
 
 def _scopes(read: Sample) -> float:
@@ -143,7 +152,11 @@ def _scopes(read: Sample) -> float:
 
 def _no_labels(read: Sample) -> float:
     texts = [*read.texts, *read.cells("action")]
-    return 1 - share(len(text.split()) <= 6 and name_votes(text) or _opens_with_label(text) for text in texts)
+    return 1 - share(_is_name(text) or _opens_with_label(text) for text in texts)
+
+
+def _is_name(text: str) -> bool:
+    return len(text.split()) <= 6 and max(name_votes(text).values(), default=0) >= 0.95
 
 
 def _opens_with_label(text: str) -> bool:
@@ -264,7 +277,9 @@ class Likeness:
         return "; ".join(f"not “{name}”" for name in worst if against[name] > 0)
 
 
-def likeness(recommendations: Sequence[Recommendation], used: float, named: float = 0.5) -> Likeness:
+def likeness(
+    recommendations: Sequence[Recommendation], used: float, named: float = 0.5, *, bare: bool = False
+) -> Likeness:
     """Score a reading.
 
     Parameters
@@ -275,6 +290,8 @@ def likeness(recommendations: Sequence[Recommendation], used: float, named: floa
         The share (0 to 1) of the words of the frame that are in a cell of the plan.
     named : float
         How far (0 to 1) the printed names of the columns say what they hold; one half where there are none to go by.
+    bare : bool
+        The reading is of running text: what it does not state counts neither for nor against it.
 
     Returns
     -------
@@ -283,7 +300,7 @@ def likeness(recommendations: Sequence[Recommendation], used: float, named: floa
     """
     if not recommendations:
         return Likeness(-20.0, {})
-    read = sample(recommendations, used, named)
+    read = sample(recommendations, used, 1.0 if bare else named, bare=bare)
     values = {name: feature(read) for name, feature in FEATURES.items()}
     weight = weights()
     return Likeness(weight["base"] + sum(weight[name] * (values[name] - 1) for name in FEATURES), values)

@@ -81,6 +81,8 @@ def is_heading(text: str) -> bool:
 def _reads_as_heading(text: str, words: list[str]) -> bool:
     if not (text[0].isupper() or text[0].isdigit()) or re.search(r"[.;,!?]$", text):
         return False
+    if re.search(r",\s+[a-z]", text) and not is_agency(text):
+        return False  # a remark
     if NUMBER.match(text) and not (len(words) <= 8 and is_agency(NUMBER.sub("", text))):
         return False
     return len(words) <= 12 or is_agency(text)

@@ -23,7 +23,7 @@ from dhr_analytics.reading.struck import set_struck_aside
 from dhr_analytics.vocabulary import terms
 
 # The least chance of being right for each grade; calibrated by `benchmarks/reading.py --calibrate`.
-SURE, CHECK = 0.75, 0.2
+SURE, CHECK = 0.75, 0.15
 _LONG_TABLE = 12
 _ASKED = re.compile(r"(?:^|[.!?]\s+)(?:The\s+)?([A-Z][\w'’-]+)(?:\s+[A-Z][\w'’-]+){1,3}\s+(?:should|must)\b")
 

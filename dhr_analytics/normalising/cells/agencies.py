@@ -332,4 +332,6 @@ def _pieces(text: str, names: tuple[str, ...]) -> list[str]:
         text = text.replace(name, " / ")
     ranks = (terms.words("lead", "rank") if names else frozenset()) | {"and", "the", "via", ""}
     pieces = (" ".join(piece.split()).strip(" .:&–-") for piece in _CHUNK.split(text))
-    return [piece for piece in pieces if not all(terms.fold(word) in ranks for word in piece.split())]
+    # "D/Supt": a letter alone is what is left of a rank.
+    whole = [piece for piece in pieces if len(terms.fold(piece)) > 1]
+    return [piece for piece in whole if not all(terms.fold(word) in ranks for word in piece.split())]

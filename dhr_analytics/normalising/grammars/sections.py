@@ -33,6 +33,11 @@ class Sections:
         self.close()
         self.heading, self.opened, self.opened_at = step.text, step, len(self.rows)
 
+    @property
+    def headed_within(self) -> bool:
+        """Whether the heading in force is a row of the table, not a line above it."""
+        return bool(self.heading) and self.opened is not None and not self.opened.row.line
+
     def close(self) -> None:
         """Set a heading aside that no row followed."""
         if self.opened is not None and self.opened_at == len(self.rows):

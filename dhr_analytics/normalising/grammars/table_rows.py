@@ -60,14 +60,18 @@ def add_row(state: Sections, step: Step, **cells: str) -> None:
     """Add a row of the plan; a column of topics is its heading."""
     own = {role: text for role, text in step.cells.items() if role not in _OUT_OF_ROW}
     state.rejected += step.rejected
-    section = step.cells.get("section", "") or state.heading
+    topic = step.cells.get("section", "")
+    if topic and state.headed_within:
+        own["notes"] = "\n".join(filter(None, (own.get("notes"), topic)))
+        topic = ""
+    section = topic or state.heading
     if "published" in step.cells:
         own["published"] = step.cells["published"]
     review = " ".join(step.cells.get("review", "").split())
     whole = {**cells, **own}
     if whole:
-        heading, topic = " ".join(section.split()), bool(step.cells.get("section"))
-        row = PlanRow(whole, step.row.place, heading, step.row.after_break, review=review, topic=topic)
+        heading = " ".join(section.split())
+        row = PlanRow(whole, step.row.place, heading, step.row.after_break, review=review, topic=bool(topic))
         state.rows.append(row)
 
 
