@@ -31,6 +31,9 @@ GUIDANCE = re.compile(
     r"\(?(?:this (?:is|should|column)\b|here you\b|please\b|insert\b|enter\b|additional rows\b|use this\b|"
     r"choose (?:one|from)\b|select\b|see key\b|as (?:in|worded in) the (?:overview )?report\b|"
     r"the recommendation as\b|main steps\b|what (?:is|are|do|does|has|will) |which (?:is|are|agency)\b|"
+    r"the (?:numbered\b|words?\b|number\b|recommendation (?:as|from|in)\b|(?:date|person|agency|body|action|owner|"
+    r"difference|evidence)\b(?= \w+ (?:when|who|that|which|is|are|will|you)\b| (?:when|who|that|which|you|will)\b))|"
+    r"see (?:below|above|key)\b|when (?:the|you|this)\b|what (?:you|difference)\b|"
     r"who (?:is|will) |when (?:is|will) |how (?:is|will|do) |list the\b|state the\b|describe\b|provide the\b|"
     r"provide details\b|progress status \(see)|local, regional or national\?",
     re.IGNORECASE,

@@ -1,17 +1,17 @@
-"""Above: a recommendation on a line, a heading or a band, and its actions in the rows below."""
+"""Above: a recommendation on a line, a heading, a band or a row of its own, and its actions in the rows below."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from dhr_analytics.normalising.frames import Frame
 from dhr_analytics.normalising.grammars.cut_rows import runs_on
 from dhr_analytics.normalising.grammars.sections import Sections
 from dhr_analytics.normalising.grammars.table_rows import take
 from dhr_analytics.normalising.grammars.walk import Step, steps
-from dhr_analytics.normalising.lines import LABEL, NUMBER_ALONE, numbered, words_a_recommendation
-from dhr_analytics.normalising.roles import Columns
+from dhr_analytics.normalising.lines import LABEL, NUMBER_ALONE, NUMBERED_HEADING, numbered, words_a_recommendation
+from dhr_analytics.normalising.roles import Columns, role_of
 from dhr_analytics.normalising.rows import PlanRow, Reading
 
 NAME = "recommendation above its actions"
@@ -21,7 +21,20 @@ _ACTION_HEADING = re.compile(
 _COUNT = re.compile(r"^\s*\d{1,2}\.\d{1,2}\.?\s+(?=[A-Z])")
 _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.?")
 _WHOLE = re.compile(r"\W*(?:R(?:ec)?\.?\s*)?\d{1,3}[.):]?", re.IGNORECASE)
-_ASKING_ROLES = ("action", "milestones", "response")
+# Where no column holds actions, one of these does.
+_ASKING_ROLES = ("recommendation", "milestones", "response")
+_LONG = 4  # words of a wording below a number on a line of its own
+
+
+@dataclass
+class _Walk:
+    """The rows so far, the recommendation that waits for its actions, and a number on a line of its own."""
+
+    state: Sections = field(default_factory=Sections)
+    waiting: Step | None = None
+    number: str = ""
+    counted: bool = False  # actions are numbered 1.1, 1.2
+    found: int = 0
 
 
 def read(frame: Frame, columns: Columns) -> Reading | None:
@@ -36,65 +49,82 @@ def read(frame: Frame, columns: Columns) -> Reading | None:
     Returns
     -------
     Reading or None
-        None where no line or band is worded as a recommendation.
+        None where no line or row is worded as a recommendation, or a column holds recommendations.
     """
     own = _without_recommendation(columns)
     if own is None:
         return None
-    state = Sections()
-    waiting: Step | None = None
-    number = ""
-    found = 0
-    counted = any(_DOTTED.fullmatch(cell.strip()) for row in frame.rows for cell in row.cells[:2])
+    walk = _Walk(counted=any(_DOTTED.fullmatch(cell.strip()) for row in frame.rows for cell in row.cells[:2]))
     for step in steps(frame, own):
-        if counted and _is_recommendation_row(step):
-            waiting = _unused(state, waiting, step)
-            continue
-        if step.kind in ("heading", "line", "title") and NUMBER_ALONE.fullmatch(step.text):
-            number, waiting = step.text, None
-            continue
-        if waiting is not None and _goes_on(waiting, step):
-            waiting = _joined(waiting, step)
-            continue
-        if step.kind in ("heading", "line") and _is_recommendation(step, number):
-            waiting = _unused(state, waiting, step)
-            continue
-        if step.kind == "row" and waiting is not None:
-            state.flush()
-            _open(state, waiting, number, step)
-            waiting, number, found = None, "", found + 1
-            continue
-        if step.kind == "row":
-            own_cells = {role: text for role, text in step.cells.items() if role != "number"}
-            step = replace(step, cells=_without_counts(own_cells))
-        take(state, step)
-    if waiting is not None:
-        _open(state, waiting, number, Step("row", waiting.row))
-    state.flush()
-    state.close()
-    return Reading(NAME, tuple(state.rows), tuple(state.rejected)) if found else None
+        _take(walk, step)
+    if walk.waiting is not None:
+        _open(walk, walk.waiting, Step("row", walk.waiting.row))
+    walk.state.flush()
+    walk.state.close()
+    return Reading(NAME, tuple(walk.state.rows), tuple(walk.state.rejected)) if walk.found else None
 
 
 def _without_recommendation(columns: Columns) -> Columns | None:
     """Give columns whose wording is that of actions; a column of milestones serves where there is none."""
+    if {"action", "recommendation"} <= set(columns.roles):
+        return None
     roles = list(columns.roles)
     if "action" not in roles:
-        for other in ("recommendation", *_ASKING_ROLES[1:]):
-            if other in roles:
-                roles[roles.index(other)] = "action"
-                break
-        else:
+        asking = next((role for role in _ASKING_ROLES if role in roles), "")
+        if not asking:
             return None
-    elif "recommendation" in roles:
-        return None
+        roles[roles.index(asking)] = "action"
     return replace(columns, roles=tuple(roles))
 
 
-def _is_recommendation_row(step: Step) -> bool:
-    """Return whether a row holds a whole number and a wording alone, where actions are numbered 1.1, 1.2."""
+def _take(walk: _Walk, step: Step) -> None:
+    """Take one step: a recommendation waits, a row is its first action or a further one."""
+    text = step.kind in ("heading", "line", "title")
+    if text and NUMBER_ALONE.fullmatch(step.text):
+        walk.number, walk.waiting = step.text, None
+    elif walk.waiting is not None and _goes_on(walk.waiting, step):
+        walk.waiting = _joined(walk.waiting, step)
+    elif (wording := _recommendation_row(walk, step)) or _words_one(walk, step):
+        _wait(walk, wording or step)
+    elif step.kind != "row":
+        take(walk.state, step)
+    elif walk.waiting is not None:
+        walk.state.flush()
+        waiting, walk.waiting = walk.waiting, None
+        _open(walk, waiting, step)
+    else:
+        take(walk.state, replace(step, cells=_own_cells(step)))
+
+
+def _recommendation_row(walk: _Walk, step: Step) -> Step | None:
+    """Return a row that holds a recommendation and no action as a step of kind ``row`` with its cells by role."""
+    if step.kind != "row":
+        return None
     number = step.cells.get("number", "") or step.cells.get("action_number", "")
     own = set(step.cells) - {"number", "action_number", "notes"}
-    return step.kind == "row" and own == {"action"} and bool(_WHOLE.fullmatch(number.strip()))
+    if walk.counted and own == {"action"} and _WHOLE.fullmatch(number.strip()):
+        return replace(step, cells={"number": number, "recommendation": step.cells["action"]})
+    first, *rest = step.row.filled
+    if not (NUMBERED_HEADING.match(first) or LABEL.match(first)) or len(rest) > 2:
+        return None
+    labelled = [_labelled(cell) for cell in rest]
+    if not words_a_recommendation(first) or not all(labelled):
+        return None
+    return replace(step, cells={**_worded(first, ""), **{role: text for role, text in labelled if role}})
+
+
+def _labelled(cell: str) -> tuple[str, str]:
+    """Split "Scope: Local" into the role of the label and the words."""
+    label, _, words = cell.partition(":")
+    return (role_of(label), words.strip()) if words.strip() else ("", "")
+
+
+def _words_one(walk: _Walk, step: Step) -> bool:
+    """Return whether a line or band is worded as a recommendation."""
+    if step.kind not in ("heading", "line"):
+        return False
+    below_number = bool(walk.number) and len(step.text.split()) >= _LONG
+    return below_number or bool(_ACTION_HEADING.match(step.text)) or words_a_recommendation(step.text)
 
 
 def _goes_on(waiting: Step, step: Step) -> bool:
@@ -108,45 +138,45 @@ def _joined(waiting: Step, step: Step) -> Step:
     return replace(waiting, row=row)
 
 
-def _is_recommendation(step: Step, number: str) -> bool:
-    text = step.text
-    return bool(words_a_recommendation(text) or _ACTION_HEADING.match(text) or (number and len(text.split()) >= 4))
-
-
-def _unused(state: Sections, waiting: Step | None, step: Step) -> Step:
-    """Put a recommendation that no row followed into the plan as one without actions."""
-    if waiting is not None:
-        if _is_numbered(waiting) and not _is_numbered(step):
-            state.prose.append(step)  # it explains the recommendation above
-            return waiting
-        if _is_numbered(waiting):
-            _open(state, waiting, "", Step("row", waiting.row))
-        else:
-            state.prose.append(waiting)
-    return step
-
-
-def _without_counts(cells: dict[str, str]) -> dict[str, str]:
-    """Take "1.2" from the head of an action below "Action 1": it counts within what is above."""
-    return {role: _COUNT.sub("", text) if role == "action" else text for role, text in cells.items()}
+def _wait(walk: _Walk, step: Step) -> None:
+    """Let a recommendation wait; one that no row followed is one without actions, or only explains the one above."""
+    if walk.waiting is not None and _is_numbered(walk.waiting):
+        if not _is_numbered(step):
+            walk.state.prose.append(step)
+            return
+        _open(walk, walk.waiting, Step("row", walk.waiting.row))
+    elif walk.waiting is not None:
+        walk.state.prose.append(walk.waiting)
+    walk.waiting = step
 
 
 def _is_numbered(step: Step) -> bool:
     return step.kind == "row" or bool(numbered(step.text) or _ACTION_HEADING.match(step.text))
 
 
-def _open(state: Sections, above: Step, number: str, step: Step) -> None:
-    text = above.text
-    if above.kind == "row":
-        number, text = above.cells.get("number", "") or above.cells.get("action_number", ""), above.cells["action"]
-    cells = {"recommendation": LABEL.sub("", text)}
+def _own_cells(step: Step) -> dict[str, str]:
+    """Return the cells of an action without numbers: "1.2" counts within what is above."""
+    own = {role: text for role, text in step.cells.items() if role != "number"}
+    return {role: _COUNT.sub("", text) if role == "action" else text for role, text in own.items()}
+
+
+def _worded(text: str, number: str) -> dict[str, str]:
+    """Split a text into the number and the wording of a recommendation."""
     if match := _ACTION_HEADING.match(text):
-        cells = {"number": match["n"], "recommendation": text[match.end() :]}
-    elif match := numbered(text):
-        cells = {"number": match["number"].strip(), "recommendation": text[match.end() :]}
-    elif number:
-        cells["number"] = number
-    own = _without_counts({role: words for role, words in step.cells.items() if role != "number"})
+        return {"number": match["n"], "recommendation": text[match.end() :]}
+    if match := numbered(text):
+        return {"number": match["number"].strip(), "recommendation": text[match.end() :]}
+    wording = {"recommendation": LABEL.sub("", text)}
+    return {"number": number, **wording} if number else wording
+
+
+def _open(walk: _Walk, above: Step, step: Step) -> None:
+    """Put a recommendation into the plan with its first action."""
+    cells = above.cells if above.kind == "row" else _worded(above.text, walk.number)
+    own = _own_cells(step)
     place = above.row.place if above.row is step.row else f"{above.row.place}; {step.row.place}"
+    state = walk.state
     state.rejected += step.rejected
-    state.rows.append(PlanRow({**cells, **own}, place, state.heading, step.row.after_break, "recommendation"))
+    row = PlanRow({**own, **cells}, place, state.heading, step.row.after_break, "recommendation")
+    state.rows.append(row)
+    walk.number, walk.found = "", walk.found + (above.row is not step.row)

@@ -98,6 +98,10 @@ def known_role(label: str) -> str:
     return role_of(label)
 
 
+_BULLET = re.compile(r"^[•·▪◦‣●–-]\s+")
+_BULLETED = re.compile(r"[•·▪◦‣●–-]\s+[A-Z][\w ]{1,40}:\s")
+
+
 @cache
 def split_number(label: str) -> tuple[str, str]:
     """Split "Action 2" into the label and its number, which may be a word."""
@@ -120,8 +124,8 @@ def title_of(text: str) -> tuple[str, str] | None:
     if not match:
         return None
     number = match["number"] or match["short"]
-    if number.lower() in _COUNTED:
-        number = str(_COUNTED.index(number.lower()) + 1)
+    if number.lower() in _COUNTED:  # a number in words stays as printed
+        number = f"Recommendation {number}"
     return number, (match["text"] or match["below"] or "").strip()
 
 
@@ -219,6 +223,7 @@ def read_parts(text: str, row: RawRow, seen: Mapping[str, int]) -> list[Piece]:
 
 
 def _read_part(text: str, row: RawRow, seen: Mapping[str, int]) -> Piece:
+    text = _BULLET.sub("", text) if _BULLETED.match(text) else text
     if title := title_of(text):
         return as_title(title, row, "line")
     if not (found := _read_label(text, seen)):
