@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import inf
 from statistics import median
@@ -45,6 +46,11 @@ class Line(NamedTuple):
     bold: bool = False
     first: float = 0.0
 
+    @property
+    def height(self) -> float:
+        """From the top of the letters to their bottom."""
+        return self.bottom - self.top
+
 
 @dataclass(frozen=True)
 class Page:
@@ -61,7 +67,7 @@ class Page:
     fills: Sequence[tuple[Box, Colour]] = ()
     rough: bool = False
 
-    @property
+    @cached_property
     def pitch(self) -> float:
         """The usual distance from line to line in letter heights, as far as it is within a paragraph."""
         return usual_pitch(self.glyphs) * (_ROUGH if self.rough else 1.0)
@@ -169,9 +175,7 @@ def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str], rig
     return "\n".join(out)
 
 
-def paragraphs(
-    lines: Iterable[Line], pitch: float, words: Collection[str] = (), right: float = 0.0
-) -> list[Line]:
+def paragraphs(lines: Iterable[Line], pitch: float, words: Collection[str] = (), right: float = 0.0) -> list[Line]:
     """Join lines to paragraphs.
 
     A wide gap, a list mark or another size of letters starts a new one; so does a capital letter or a

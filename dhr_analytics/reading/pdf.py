@@ -159,10 +159,14 @@ def _can_read(scans: Sequence[int], surveys: Sequence[Survey], name: str) -> boo
 
 
 def _assemble(
-    surveys: Sequence[Survey], pages: dict[int, Page], running: frozenset[str], unread: Sequence[int]
+    surveys: Sequence[Survey],
+    pages: dict[int, Page],
+    running: frozenset[str],
+    unread: Sequence[int],
 ) -> list[RawTable]:
-    """Put all pages in order; tables with the same columns that nothing parts are one."""
-    words = frozenset(re.findall(r"[^\W\d_]+", " ".join(line.text for page in surveys for line in page.lines).lower()))
+    """Put all pages in order; a table that goes on over a page break is one."""
+    text = " ".join(line.text for page in surveys for line in page.lines)
+    words = frozenset(re.findall(r"[^\W\d_]+", text.lower()))
     blocks: list[Block] = []
     heads: dict[frozenset[str], RawRow] = {}
     for i, survey in enumerate(surveys):
@@ -175,16 +179,22 @@ def _assemble(
             note = f"[page {i + 1} is a picture; install tesseract-ocr to read it]"
             found.append(Block("text", (RawRow((note,), f"page {i + 1}", i > 0),)))
         for line in dropped:
-            heads.setdefault(folded(line.text), RawRow((line.text,), f"page {i + 1}, head or foot"))
-        for n, block in enumerate(found):
-            last = blocks[-1] if blocks else None
-            if last is not None and _go_together(last, block, first=n == 0):
-                blocks[-1] = replace(block, rows=last.rows + block.rows)
-            else:
-                blocks.append(block)
-    if heads:
-        blocks.append(Block("text", tuple(heads.values())))
+            place = f"page {i + 1}, head or foot"
+            heads.setdefault(folded(line.text), RawRow((line.text,), place))
+        blocks = _appended(blocks, found)
+    blocks += [Block("text", tuple(heads.values()))] if heads else []
     return [RawTable(block.rows, kind=block.kind) for block in blocks if block.rows]
+
+
+def _appended(blocks: list[Block], found: Sequence[Block]) -> list[Block]:
+    """Add the blocks of a page to those of the pages before."""
+    out = list(blocks)
+    for n, block in enumerate(found):
+        if out and _go_together(out[-1], block, first=n == 0):
+            out[-1] = replace(block, rows=out[-1].rows + block.rows)
+        else:
+            out.append(block)
+    return out
 
 
 def _go_together(last: Block, block: Block, *, first: bool) -> bool:
@@ -199,7 +209,10 @@ def _go_together(last: Block, block: Block, *, first: bool) -> bool:
 
 
 def _plain_page(
-    survey: Survey, number: int, running: frozenset[str], words: frozenset[str]
+    survey: Survey,
+    number: int,
+    running: frozenset[str],
+    words: frozenset[str],
 ) -> tuple[list[Block], list[Line]]:
     """Read a page without the plan's tables as paragraphs."""
     heads = [line for line in survey.lines if is_running(line, survey.height, running)]
