@@ -1,7 +1,7 @@
 """Where columns stand apart without rules: strips of white that run down several printed lines.
 
-What the columns are called does not matter here. Strips of white are looked for in all runs of lines
-at once, and the runs that leave the most gaps explained are the tables; the rest is running text.
+What the columns are called does not matter here. Strips of white are looked for in all runs of
+lines at once, and the runs that explain the most gaps are the tables; the rest is running text.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Printed:
 
 @dataclass(frozen=True)
 class Columns:
-    """Left ends of the columns and the right end of the last, and the strips of white between them."""
+    """Left ends of the columns and the right end of the last; the strips of white between them."""
 
     edges: tuple[float, ...]
     strips: tuple[tuple[float, float], ...]
@@ -162,26 +162,26 @@ def find_tables(
 
 
 def _best_runs(lines: Sequence[Printed], drawn: Sequence[bool]) -> list[tuple[int, int]]:
-    """Choose the runs of lines that together have the most gaps explained by columns of their own."""
+    """Choose the runs of lines that together explain the most gaps by columns of their own."""
     usual = median(line.whole.height for line in lines) if lines else 0.0
-    best: list[float] = [0.0]
-    came: list[int] = [-1]
     starts = [i for i, line in enumerate(lines) if len(line.parts) > 1]
     gains = {start: dict(_gains(lines, start, drawn, usual)) for start in starts}
+    # For each line, the best score of the lines above it, and where the run begins that ends there.
+    best: list[tuple[float, int]] = [(0.0, -1)]
     for end in range(1, len(lines) + 1):
-        score, start = best[end - 1], -1
-        for first, ends in gains.items():
-            if end in ends and best[first] + ends[end] > score:
-                score, start = best[first] + ends[end], first
-        best.append(score)
-        came.append(start)
-    runs, end = [], len(lines)
+        runs = [(best[a][0] + ends[end], a) for a, ends in gains.items() if end in ends]
+        best.append(max([(best[-1][0], -1), *runs]))
+    return _traced([start for _, start in best])
+
+
+def _traced(starts: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the runs of the best choice, from where the run begins that ends at each line."""
+    runs, end = [], len(starts) - 1
     while end:
-        if came[end] < 0:
-            end -= 1
-        else:
-            runs.append((came[end], end))
-            end = came[end]
+        start = starts[end]
+        if start >= 0:
+            runs.append((start, end))
+        end = start if start >= 0 else end - 1
     return runs[::-1]
 
 
@@ -228,36 +228,43 @@ def _white(covered: int, height: float) -> int:
 
 
 def _bands(lines: Sequence[Printed], white: int, usual: float) -> float:
-    """Return what the lines cost that run over the columns of a table: headings, or text of another kind."""
+    """Return what the lines cost that run over the columns: headings, or text of another kind."""
     cost, inside = 0.0, False
     ends = white & ~(white >> _FINE)
     for line in lines:
         single = len(line.parts) == 1
         large = single and line.whole.height > _LARGER * usual
         across = large or (single and bool(line.covered & ends))
-        if across:
-            cost += _HEADING if large else 0.0 if inside else _BAND
-            cost += 0.0 if line.whole.bold else _BAND_LINE
+        cost += _cost(line, large=large, inside=inside) if across else 0.0
         inside = across or (inside and single)
     return cost
 
 
+def _cost(line: Printed, *, large: bool, inside: bool) -> float:
+    """Return what one line across the columns costs; less ``inside`` a run of them."""
+    begun = _BAND if not inside else 0.0
+    return (_HEADING if large else begun) + (0.0 if line.whole.bold else _BAND_LINE)
+
+
 def _columns_of(lines: Sequence[Printed]) -> Columns | None:
-    """Return the columns of a run of lines; strips that no wide gap shows are left out."""
-    several = [line for line in lines if len(line.parts) > 1]
+    """Return the columns of a run of lines, if any stand apart."""
+    strips = _strips([line for line in lines if len(line.parts) > 1])
+    left = min(line.whole.x0 for line in lines) - 2
+    right = max(line.whole.x1 for line in lines) + 2
+    return Columns((left, *(b - 0.5 for _, b in strips), right), tuple(strips)) if strips else None
+
+
+def _strips(lines: Sequence[Printed]) -> list[tuple[float, float]]:
+    """Return the strips of white between columns; those that no wide gap shows are left out."""
     covered = 0
-    for line in several:
+    for line in lines:
         covered |= line.covered
-    usual = median(line.whole.height for line in several)
-    strips: list[tuple[float, float]] = []
-    for first, last in _runs_of_bits(_white(covered, usual)):
-        between = (strips[-1][1] if strips else 0.0, first / _FINE)
-        if _is_shown(several, first, last) and not _only_bullets(several, between):
-            strips.append((first / _FINE, last / _FINE))
-    if not strips:
-        return None
-    left, right = min(line.whole.x0 for line in lines), max(line.whole.x1 for line in lines)
-    return Columns((left - 2, *(end - 0.5 for _, end in strips), right + 2), tuple(strips))
+    out: list[tuple[float, float]] = []
+    for first, last in _runs_of_bits(_white(covered, median(line.whole.height for line in lines))):
+        between = (out[-1][1] if out else 0.0, first / _FINE)
+        if _is_shown(lines, first, last) and not _only_bullets(lines, between):
+            out.append((first / _FINE, last / _FINE))
+    return out
 
 
 def _is_shown(lines: Sequence[Printed], first: int, last: int) -> bool:
@@ -347,7 +354,7 @@ def _alike(edges: Sequence[float], others: Sequence[float]) -> bool:
 
 
 def _stand_in(lines: Sequence[Printed], columns: Columns) -> bool:
-    """Tell whether lines that cross no column are the end of a row, and not text of another kind."""
+    """Tell whether lines that cross no column are the end of a row, not text of another kind."""
     filled: set[int] = set().union(*(columns.filled(line) for line in lines))
     if len(filled) != 1:
         return len(filled) >= min(3, len(columns.edges) - 1)
@@ -386,7 +393,7 @@ def _with_last_lines(
     limit: int,
     columns: Columns,
 ) -> int:
-    """Take in the lines below a table that stand in its columns, as the last lines of its cells do."""
+    """Take in the lines below a table that stand in its columns: the last lines of its cells."""
     gaps = [b.whole.top - a.whole.bottom for a, b in pairwise(lines[start:end])]
     height = median(line.whole.height for line in lines[start:end])
     widest = max([*gaps, 0.5 * height]) + 0.2 * height

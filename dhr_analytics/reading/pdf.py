@@ -171,7 +171,7 @@ def _assemble(
     heads: dict[frozenset[str], RawRow] = {}
     for i, survey in enumerate(surveys):
         if i in pages:
-            above = blocks[-1] if blocks and blocks[-1].kind == "table" else None
+            above = _table_of(blocks[-1:])
             found, dropped = read_page(pages[i], above, running=running, words=words)
         else:
             found, dropped = _plain_page(survey, i + 1, running, words)
@@ -182,8 +182,13 @@ def _assemble(
             place = f"page {i + 1}, head or foot"
             heads.setdefault(folded(line.text), RawRow((line.text,), place))
         blocks = _appended(blocks, found)
-    blocks += [Block("text", tuple(heads.values()))] if heads else []
+    blocks.append(Block("text", tuple(heads.values())))
     return [RawTable(block.rows, kind=block.kind) for block in blocks if block.rows]
+
+
+def _table_of(last: Sequence[Block]) -> Block | None:
+    """Return the block that ends the pages so far, if it is a table."""
+    return last[0] if last and last[0].kind == "table" else None
 
 
 def _appended(blocks: list[Block], found: Sequence[Block]) -> list[Block]:
@@ -198,14 +203,15 @@ def _appended(blocks: list[Block], found: Sequence[Block]) -> list[Block]:
 
 
 def _go_together(last: Block, block: Block, *, first: bool) -> bool:
-    """Tell whether text goes on, or a table does over a page break: in as many columns of about the same widths."""
+    """Tell whether text goes on, or a table does: over a page break, in much the same columns."""
     if last.kind != block.kind or len(last.edges) != len(block.edges):
         return False
     if block.kind == "text":
         return True
     shift = block.edges[0] - last.edges[0]
     near = max(0.1 * (block.edges[-1] - block.edges[0]), 20)
-    return first and all(abs(b - a - shift) < near for a, b in zip(last.edges, block.edges, strict=True))
+    pairs = zip(last.edges, block.edges, strict=True)
+    return first and all(abs(b - a - shift) < near for a, b in pairs)
 
 
 def _plain_page(

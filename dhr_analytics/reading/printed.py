@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dhr_analytics.reading.columns import Printed, printed_lines
-from dhr_analytics.reading.letters import Block, Glyph, Line, Page
+from dhr_analytics.reading.letters import Block, Glyph, Line, Page, Rule
 from dhr_analytics.reading.ruled import Grid, grid_of, merged_rules, ruled_block, ruled_cells
 from dhr_analytics.reading.unruled import free_blocks
 
@@ -46,24 +46,44 @@ def read_page(
         Running heads and feet, which stand in no block.
     """
     level, upright = merged_rules(page.rules)
-    goes_on = above is not None and above.ruled
-    grids = [grid_of(cells) for cells in ruled_cells(page, level, upright, goes_on)]
-    grids = [grid for grid in grids if len(grid.xs) > 2 or len(grid.ys) > 3]
+    ruled = above if above is not None and above.ruled else None
+    grids = _grids(page, level, upright, ruled)
     inside, outside = _in_grids(page, grids)
     heads, body = _heads_and_body(outside, inside, page.height, running)
-    held = [(grid, glyphs) for grid, glyphs in zip(grids, inside, strict=True) if glyphs]
-    held.sort(key=lambda pair: pair[0].ys[0])
-    if held and above is not None and above.ruled:
-        held[0] = held[0][0].on_columns_of(above.edges, held[0][1]), held[0][1]
-    blocks = [(grid.ys[0], ruled_block(grid, glyphs, page, words)) for grid, glyphs in held]
-    starts = [top for top, _ in blocks]
-    regions: dict[int, list[Glyph]] = {}
-    for glyph in body:
-        regions.setdefault(bisect_right(starts, glyph.top), []).append(glyph)
-    for i, region in regions.items():
+    blocks = _ruled_blocks(grids, inside, page, words, ruled)
+    for i, region in _regions(body, [top for top, _ in blocks]).items():
         blocks += free_blocks(region, page, level, words, None if i else above)
     blocks.sort(key=lambda pair: pair[0])
     return _numbered([block for _, block in blocks], page.number), heads
+
+
+def _grids(page: Page, level: list[Rule], upright: list[Rule], above: Block | None) -> list[Grid]:
+    """Return the ruled tables of a page from top to bottom; a frame around text is none."""
+    grids = [grid_of(cells) for cells in ruled_cells(page, level, upright, above is not None)]
+    tables = [grid for grid in grids if len(grid.xs) > 2 or len(grid.ys) > 3]
+    return sorted(tables, key=lambda grid: grid.ys[0])
+
+
+def _ruled_blocks(
+    grids: Sequence[Grid],
+    inside: Sequence[Sequence[Glyph]],
+    page: Page,
+    words: Collection[str],
+    above: Block | None,
+) -> list[tuple[float, Block]]:
+    """Read the ruled tables; the first may lack columns that it has on the page before."""
+    held = [(grid, glyphs) for grid, glyphs in zip(grids, inside, strict=True) if glyphs]
+    if held and above is not None:
+        held[0] = held[0][0].on_columns_of(above.edges, held[0][1]), held[0][1]
+    return [(grid.ys[0], ruled_block(grid, glyphs, page, words)) for grid, glyphs in held]
+
+
+def _regions(body: Sequence[Glyph], starts: Sequence[float]) -> dict[int, list[Glyph]]:
+    """Part the letters outside the ruled tables into those above the first, below it and so on."""
+    regions: dict[int, list[Glyph]] = {}
+    for glyph in body:
+        regions.setdefault(bisect_right(starts, glyph.top), []).append(glyph)
+    return regions
 
 
 def _in_grids(page: Page, grids: Sequence[Grid]) -> tuple[list[list[Glyph]], list[Glyph]]:
@@ -86,16 +106,22 @@ def _heads_and_body(
     """Part running heads and feet, from the edges of the page inwards, from what stands between."""
     lines = printed_lines(outside)
     # Heads stand above all tables, feet below them.
-    top = min((glyph.top for held in inside for glyph in held), default=height)
-    bottom = max((glyph.bottom for held in inside for glyph in held), default=0.0)
-    beside = [top < line.whole.top < bottom for line in lines]
-    below = [lines[i + 1 : i + 2] for i in range(len(lines))]
-    heads = [_is_head(*pair, height, running) for pair in zip(lines, below, strict=True)]
+    top, bottom = _reach(inside, height)
+    free = [not top < line.whole.top < bottom for line in lines]
+    below = [*([line] for line in lines[1:]), []]
+    heads = [_is_head(*pair, height, running) for pair in zip(lines, below, strict=False)]
     feet = [_is_head(line, (), height, running) for line in lines]
-    first = _run([a and not b for a, b in zip(heads, beside, strict=True)])
-    last = len(lines) - _run([a and not b for a, b in zip(feet[first:], beside[first:], strict=True)][::-1])
+    first = _run(list(map(min, heads, free)))
+    last = len(lines) - _run(list(map(min, feet, free))[first:][::-1])
     body = [glyph for line in lines[first:last] for glyph in line.glyphs]
     return [line.whole for line in (*lines[:first], *lines[last:])], body
+
+
+def _reach(inside: Sequence[Sequence[Glyph]], height: float) -> tuple[float, float]:
+    """Return from where to where the letters of tables reach; nowhere, when there are none."""
+    tops = [glyph.top for held in inside for glyph in held]
+    bottoms = [glyph.bottom for held in inside for glyph in held]
+    return min(tops, default=height), max(bottoms, default=0.0)
 
 
 def _run(signs: Sequence[bool]) -> int:
@@ -109,7 +135,7 @@ def _is_head(
     height: float,
     running: Collection[str],
 ) -> bool:
-    """Tell whether a line is a running head or foot; a repeated header stands close to its table."""
+    """Tell whether a line is a running head or foot; a repeated header is close to a table."""
     # A number beside other text is no page number.
     if not all(is_running(part, height, running) for part in line.parts):
         return False

@@ -153,7 +153,7 @@ def _clusters(values: Iterable[float]) -> list[float]:
 
 
 def ruled_block(grid: Grid, glyphs: Sequence[Glyph], page: Page, words: Collection[str]) -> Block:
-    """Share out the letters of a table to its cells; a table of one column is running text in frames.
+    """Share out the letters of a table to its cells; one column is running text in frames.
 
     Parameters
     ----------
@@ -172,21 +172,39 @@ def ruled_block(grid: Grid, glyphs: Sequence[Glyph], page: Page, words: Collecti
     last = {at: field for field, at in sorted(owner.items())}
     texts = _texts(grid, glyphs, owner, last, page.pitch, words)
     columns = range(len(grid.xs) - 1)
-    colours = _colours(grid, last, page) if page.fills else {}
-    # The colour of the header is the house's, not a rating.
-    heads = {colours.get(owner[0, c], "") for c in columns if texts.get(owner[0, c])} | {""}
-    ratings = {at: rag_of(colour) for at, colour in colours.items() if colour not in heads}
-    rows = []
-    for r in range(len(grid.ys) - 1):
-        own = [owner[r, c] for c in columns]
-        cells = tuple(texts.get(at, "") if at[1] == c else "" for c, at in enumerate(own))
-        fills = tuple(ratings.get(at, "") for at in own)
-        # Cells that are merged down are repeated, but not on a row where nothing begins.
-        if any(at[0] == r and (at in texts or ratings.get(at)) for at in own):
-            rows.append(RawRow(cells, "", fills=fills if any(fills) else ()))
-    if len(columns) == 1:
-        return Block("text", tuple(RawRow((t,), "") for row in rows for t in row.cells[0].split("\n")))
-    return Block("table", tuple(rows), grid.xs, ruled=True)
+    header = [owner[0, c] for c in columns if owner[0, c] in texts]
+    ratings = _ratings(_colours(grid, last, page), header)
+    owners = [[owner[r, c] for c in columns] for r in range(len(grid.ys) - 1)]
+    found = [_row(r, own, texts, ratings) for r, own in enumerate(owners)]
+    rows = tuple(row for row in found if row is not None)
+    return Block("table", rows, grid.xs, ruled=True) if len(columns) > 1 else _framed(rows)
+
+
+def _framed(rows: Sequence[RawRow]) -> Block:
+    """Return the text of a table of one column."""
+    return Block("text", tuple(RawRow((t,), "") for row in rows for t in row.cells[0].split("\n")))
+
+
+def _ratings(colours: dict[Field, Colour], header: Sequence[Field]) -> dict[Field, str]:
+    """Return the ratings that colours stand for; the colour of the header is the house's."""
+    house = {colours.get(at) for at in header}
+    rated = {at: rag_of(colour) for at, colour in colours.items() if colour not in house}
+    return {at: rating for at, rating in rated.items() if rating}
+
+
+def _row(
+    r: int,
+    own: Sequence[Field],
+    texts: dict[Field, str],
+    ratings: dict[Field, str],
+) -> RawRow | None:
+    """Write a row from the cells that cover it; what is merged across stands once."""
+    # Cells that are merged down are repeated, but not on a row where nothing begins.
+    if not any(at[0] == r and (at in texts or at in ratings) for at in own):
+        return None
+    cells = tuple(texts.get(at, "") if at[1] == c else "" for c, at in enumerate(own))
+    fills = tuple(ratings.get(at, "") for at in own)
+    return RawRow(cells, "", fills=fills if any(fills) else ())
 
 
 def _texts(
@@ -202,15 +220,15 @@ def _texts(
     for glyph in glyphs:
         at = owner[grid.field((glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2)]
         held.setdefault(at, []).append(glyph)
-    # Only a cell of one column is as wide as the others of it.
-    narrow = {at: cell for at, cell in held.items() if last[at][1] == at[1]}
     rights: dict[int, float] = {}
-    for (_, column), cell in narrow.items():
-        level = [glyph.x1 for glyph in cell if not glyph.turn]
-        rights[column] = max([rights.get(column, 0.0), *level])
-    reach = {at: rights[at[1]] if at in narrow else 0.0 for at in held}
+    for at, cell in held.items():
+        # Only a cell of one column is as wide as the others of it.
+        if last[at][1] == at[1]:
+            level = [glyph.x1 for glyph in cell if not glyph.turn]
+            rights[at[1]] = max([rights.get(at[1], 0.0), *level])
+    reach = {at: rights[at[1]] if last[at][1] == at[1] else 0.0 for at in held}
     texts = {at: cell_text(cell, pitch, words, reach[at]) for at, cell in held.items()}
-    return {at: text for at, text in texts.items() if text}
+    return dict(filter(lambda item: item[1], texts.items()))
 
 
 def _colours(grid: Grid, last: dict[Field, Field], page: Page) -> dict[Field, Colour]:

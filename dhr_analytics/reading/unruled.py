@@ -66,8 +66,8 @@ def _drawn(lines: Sequence[Printed], page: Page, level: Sequence[Rule]) -> list[
     out = []
     for line in lines:
         _, x0, top, x1, bottom, *_ = line.whole
-        near = [rule for rule in level if top - line.whole.height < rule[0] < bottom + line.whole.height]
-        ruled = any(a < x1 and x0 < b for _, a, b in near)
+        reach = top - line.whole.height, bottom + line.whole.height
+        ruled = any(reach[0] < at < reach[1] and a < x1 and x0 < b for at, a, b in level)
         out.append(ruled or colour_of((x0, top, x1, bottom), page.fills) is not None)
     return out
 
@@ -99,7 +99,7 @@ def _table_blocks(
 
 
 def _is_prose(lines: Sequence[Printed], columns: Columns, pitch: float) -> bool:
-    """Tell whether columns hold running text: all of them are full, and no row ends in all of them."""
+    """Tell whether columns hold running text: all are full, and no row ends in all of them."""
     if len(columns.edges) > 4 or len(lines) < 8:
         return False
     counts: dict[int, list[int]] = {}
@@ -132,7 +132,7 @@ def _columns_of_text(
 
 
 def _extra_gaps(lines: Sequence[Printed], pitch: float) -> list[float]:
-    """Return the white above each line but the first, beyond that of a paragraph, in letter heights."""
+    """Return the white above each line but the first that is more than in a paragraph."""
     bottoms = accumulate((line.whole.bottom for line in lines), max)
     pairs = zip(bottoms, lines[1:], strict=False)
     return [_extra(bottom, line.whole.top, line.whole.height, pitch) for bottom, line in pairs]
@@ -149,15 +149,7 @@ def _rows(
     page: Page,
 ) -> list[list[Printed]]:
     """Part the lines of a table into rows: at rules, at changes of colour and at wide gaps."""
-    gaps = _extra_gaps(lines, page.pitch)
-    through = _through(lines, columns, page.pitch)
-    ruled = _ruled_ends(lines, columns, level, through)
-    coloured = _colour_ends(lines, columns, page, through)
-    least = _least_gap(lines, columns, gaps)
-    # Where rules part the rows, wider gaps part paragraphs.
-    by_rule = sum(ruled) >= 2 and sum(ruled) * 5 >= 2 * sum(gap > least for gap in gaps)
-    spaced = [gap > least and not by_rule for gap in gaps]
-    ends = [any(signs) for signs in zip(ruled, coloured, spaced, strict=True)]
+    ends = _ends(lines, columns, level, page)
     if not any(ends) and len(lines) > 3:
         # Lines set evenly: where a row ends cannot be seen here.
         return [[line] for line in lines]
@@ -168,6 +160,25 @@ def _rows(
             rows.append([])
         rows[-1].append(line)
     return [part for row in rows for part in _at_numbers(row, columns)]
+
+
+def _ends(
+    lines: Sequence[Printed],
+    columns: Columns,
+    level: Sequence[Rule],
+    page: Page,
+) -> list[bool]:
+    """Tell for each line but the first whether a row ends above it."""
+    gaps = _extra_gaps(lines, page.pitch)
+    through = _through(lines, columns, page.pitch)
+    ruled = _ruled_ends(lines, columns, level, through)
+    coloured = _colour_ends(lines, columns, page, through)
+    least = _least_gap(lines, columns, gaps)
+    spaced = [gap > least for gap in gaps]
+    if sum(ruled) >= 2 and sum(ruled) * 5 >= 2 * sum(spaced):
+        # Where rules part the rows, wider gaps part paragraphs.
+        spaced = [False] * len(gaps)
+    return [any(signs) for signs in zip(ruled, coloured, spaced, strict=True)]
 
 
 def _in_bands(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[int]:
@@ -197,7 +208,7 @@ def _is_group_line(line: Printed, columns: Columns) -> bool:
 
 
 def _least_gap(lines: Sequence[Printed], columns: Columns, gaps: Sequence[float]) -> float:
-    """Return how much extra white ends a row: nearly as much as above lines that fill several columns."""
+    """Return how much extra white ends a row: nearly as much as above lines in several columns."""
     pairs = zip(gaps, lines[1:], strict=True)
     wide = sorted(gap for gap, ln in pairs if gap > _WITHIN and len(columns.filled(ln)) > 1)
     return min(max(0.6 * wide[len(wide) // 4], _WITHIN), 0.5) if wide else _ROW_GAP
@@ -275,7 +286,7 @@ def _at_headers(
     rows: Sequence[list[Printed]],
     columns: Columns,
 ) -> Iterator[tuple[Sequence[list[Printed]], list[Printed]]]:
-    """Part a table where its header is printed again below a heading; give each part and its heading."""
+    """Part a table where its header stands again below a heading; give each part and heading."""
     start = 0
     heading: list[Printed] = []
     for i in _headers(rows, columns):
@@ -291,7 +302,7 @@ def _at_headers(
 
 
 def _headers(rows: Sequence[Sequence[Printed]], columns: Columns) -> Iterator[int]:
-    """Find the rows below the first that name the columns again: all bold, or as printed further up."""
+    """Find the rows that name the columns again: all bold, or as printed further up."""
     seen: set[str] = set()
     for i, row in enumerate(rows):
         if len(columns.filled(row[0])) > 2 and not columns.crossed(row[0]):
@@ -348,7 +359,7 @@ def _merged_down(
     columns: Columns,
     pitch: float,
 ) -> list[tuple[Sequence[Printed], Cells]]:
-    """Share out rows to cells, parted beside cells merged down; what such a cell holds is repeated."""
+    """Share out rows to cells, parted beside cells merged down, which are repeated."""
     lines = [line for row in rows for line in row]
     least = max(_least_gap(lines, columns, _extra_gaps(lines, pitch)), 0.2)
     out: list[tuple[Sequence[Printed], Cells]] = []
@@ -360,27 +371,36 @@ def _merged_down(
 
 
 def _starts(cell: Sequence[Glyph], pitch: float, least: float) -> list[float]:
-    """Return the tops of the lines of a cell that more white parts from the line above than is usual."""
+    """Return the tops of the lines of a cell that extra white parts from the line above."""
     pairs = pairwise([line.whole for line in printed_lines(cell)])
     return [b.top for a, b in pairs if _extra(a.bottom, b.top, b.height, pitch) > least]
 
 
 def _parts_of(cells: Cells, starts: Sequence[Sequence[float]]) -> list[Cells]:
-    """Part the cells of a row where several begin side by side; one that goes on stands in both parts."""
+    """Part the cells of a row where several begin side by side; one that goes on stands in both."""
     height = max((glyph.bottom - glyph.top for cell in cells for glyph in cell[:1]), default=1.0)
-    bounds: list[float] = []
-    tops = sorted(top for found in starts for top in found)
-    for a, b in pairwise(tops):
-        if b - a <= 0.3 * height and (not bounds or a - bounds[-1] > height):
-            bounds.append(a)
+    bounds = _bounds(sorted(top for found in starts for top in found), height)
     out: list[Cells] = [[] for _ in range(len(bounds) + 1)]
     for cell, found in zip(cells, starts, strict=True):
-        begun = [any(abs(top - bound) <= 0.35 * height for top in found) for bound in bounds]
-        ends = [b for b, new in zip(bounds, begun, strict=True) if new or not _goes_on(cell, b)]
+        ends = [bound for bound in bounds if _begins(cell, found, bound, height)]
         pieces = _cut(cell, ends)
-        for i, part in enumerate(out):
-            part.append(pieces[sum(bound in ends for bound in bounds[:i])])
+        for part, bound in zip(out, [float("-inf"), *bounds], strict=True):
+            part.append(pieces[bisect_right(ends, bound)])
     return out
+
+
+def _bounds(tops: Sequence[float], height: float) -> list[float]:
+    """Return the heights at which cells begin in two columns or more."""
+    out: list[float] = []
+    for a, b in pairwise(tops):
+        if b - a <= 0.3 * height and (not out or a - out[-1] > height):
+            out.append(a)
+    return out
+
+
+def _begins(cell: Sequence[Glyph], starts: Sequence[float], bound: float, height: float) -> bool:
+    """Tell whether a cell ends at a height: another begins there, or text is on one side only."""
+    return any(abs(top - bound) <= 0.35 * height for top in starts) or not _goes_on(cell, bound)
 
 
 def _cut(cell: Sequence[Glyph], ends: Sequence[float]) -> Cells:
