@@ -531,3 +531,12 @@ def test_a_header_is_known_by_the_vocabulary(named):
 
     assert _names_columns(named)
     assert not _names_columns("The panel asks for action and recommends that no lead is lost.")
+
+
+def test_a_cell_merged_across_stands_where_it_begins():
+    first, end = free([["Recommendation 1", "", ""], ["Action", "Lead", "When"]], [110, 300, 120], bold=False)
+    rest, _ = free([[row[2], row[3], row[4]] for row in ROWS], [110, 300, 120], top=end, bold=False)
+    wide = "The council should train all of its housing officers to ask about safety at home, each year and again when"
+    merged = [text(153, 73, wide)]
+    found = cells(read_pdf(pdf([*first, *merged, *rest]), "a.pdf"))
+    assert found[0] == ["Recommendation 1", wide, ""]

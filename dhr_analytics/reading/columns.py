@@ -101,6 +101,21 @@ class Columns:
         """Return the columns that a line fills."""
         return {self.of(word) for word in line.words}
 
+    def pieces(self, line: Printed) -> list[tuple[int, list[Glyph]]]:
+        """Cut a line where it shows a gap before a column; give each piece and where it begins."""
+        out: list[tuple[int, list[Glyph]]] = []
+        for word in line.words:
+            column = self.at(word[0].x0 + 1)
+            near = _BROKEN * line.parts[0].height
+            if not out or (column > out[-1][0] and word[0].x0 - out[-1][1][-1].x1 >= near):
+                out.append((column, []))
+            out[-1][1].extend(word)
+        return out
+
+    def spanned(self, line: Printed) -> bool:
+        """Tell whether a line runs over the columns from the first on, as a heading does."""
+        return self.crossed(line) and [column for column, _ in self.pieces(line)] == [0]
+
     def of(self, word: Sequence[Glyph]) -> int:
         """Return the column in which a word stands."""
         return self.at((word[0].x0 + word[-1].x1) / 2)

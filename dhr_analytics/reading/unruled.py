@@ -185,7 +185,7 @@ def _in_bands(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[
     """Number the runs of lines that stand in columns (even) or run over them (odd)."""
     out = [0]
     for gap, last, line in zip(_gaps_before(lines, pitch), [None, *lines], lines, strict=False):
-        across = columns.crossed(line) and not _is_group_line(line, columns)
+        across = columns.spanned(line)
         if last is not None and out[-1] % 2:
             across = across or (gap < _WITHIN and _ends_band(last, line))
         out.append(out[-1] + (across != bool(out[-1] % 2)))
@@ -202,11 +202,6 @@ def _ends_band(last: Printed, line: Printed) -> bool:
     return alike and len(line.parts) == 1
 
 
-def _is_group_line(line: Printed, columns: Columns) -> bool:
-    """Tell whether a line that runs over columns has parts which begin in different ones."""
-    return len({columns.at(part.x0 + 1) for part in line.parts}) > 1
-
-
 def _least_gap(lines: Sequence[Printed], columns: Columns, gaps: Sequence[float]) -> float:
     """Return how much extra white ends a row: nearly as much as above lines in several columns."""
     pairs = zip(gaps, lines[1:], strict=True)
@@ -219,7 +214,7 @@ def _through(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[s
     out: list[set[int]] = [set() for _ in lines[1:]]
     last: dict[int, int] = {}
     for i, line in enumerate(lines):
-        filled = set() if columns.crossed(line) else columns.filled(line)
+        filled = set() if columns.spanned(line) else {c for c, _ in columns.pieces(line)}
         for column in filled & last.keys():
             above = lines[last[column]].whole
             if _extra(above.bottom, line.whole.top, line.whole.height, pitch) < _WITHIN:
@@ -291,7 +286,7 @@ def _at_headers(
     heading: list[Printed] = []
     for i in _headers(rows, columns):
         above = rows[i - 1][0]
-        top = i - 1 if columns.crossed(above) and _is_group_line(above, columns) else i
+        top = i - 1 if columns.crossed(above) and len(columns.pieces(above)) > 1 else i
         first = top
         while first > start + 1 and _is_heading(rows[first - 1], columns):
             first -= 1
@@ -314,8 +309,8 @@ def _headers(rows: Sequence[Sequence[Printed]], columns: Columns) -> Iterator[in
 
 def _is_heading(row: Sequence[Printed], columns: Columns) -> bool:
     """Tell whether a row is bold, or runs over the columns, and stands at their left end."""
-    wide = all(line.whole.bold for line in row) or columns.crossed(row[0])
-    return wide and all(len(ln.parts) == 1 and columns.at(ln.whole.x0) == 0 for ln in row)
+    wide = all(line.whole.bold for line in row) or columns.spanned(row[0])
+    return wide and all([c for c, _ in columns.pieces(line)] == [0] for line in row)
 
 
 # -- the cells of a row ----------------------------------------------------------------------------
@@ -418,17 +413,13 @@ def _goes_on(cell: Sequence[Glyph], bound: float) -> bool:
 
 
 def _shared_out(row: Sequence[Printed], columns: Columns) -> Cells:
-    """Share out the letters of a row to its cells; a line across the columns goes to the first."""
+    """Share out the letters of a row; what runs over columns goes to the first of them."""
     out: Cells = [[] for _ in columns.edges[1:]]
     for line in row:
-        if not columns.crossed(line):
+        if columns.crossed(line):
+            for column, glyphs in columns.pieces(line):
+                out[column] += glyphs
+        else:
             for word in line.words:
                 out[columns.of(word)] += word
-        elif _is_group_line(line, columns):
-            starts = [part.x0 - 1 for part in line.parts]
-            for word in line.words:
-                part = line.parts[max(bisect_right(starts, word[0].x0) - 1, 0)]
-                out[columns.at(part.x0 + 1)] += word
-        else:
-            out[0] += line.glyphs
     return out
