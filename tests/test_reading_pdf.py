@@ -391,3 +391,152 @@ def test_the_whole_chain_from_pages_to_actions():
     assert [row["number"] for row in out.recommendations] == ["1", "2", "3", "4"]
     assert [str(row["target_on"]) for row in out.actions] == ["2025-03-31", "2025-06-30", "2026-05-31", "2025-03-31"]
     assert out.actions[0]["location"] == "a.pdf, page 1, row 2"
+
+
+# -- tables without rules, by class --------------------------------------------------------------------------------------
+
+
+def free(rows, widths, *, top=60, pad=4, bold=True):
+    return table(rows, widths, ruled=False, pad=pad, top=top, bold_header=bold)
+
+
+def test_columns_are_found_without_a_header_and_whatever_their_names():
+    assert cells(read_pdf(pdf(free(ROWS, WIDTHS)[0]), "a.pdf")) == ROWS
+    names = ["x", "Alpha", "Beta", "Gamma", "Delta", "Epsilon"]
+    assert cells(read_pdf(pdf(free([names, *ROWS], WIDTHS)[0]), "a.pdf")) == [names, *ROWS]
+
+
+def test_a_form_of_names_beside_texts_is_a_table_of_two_columns():
+    form = [
+        ["Recommendation", ROWS[0][1]],
+        ["Action", ROWS[0][2]],
+        ["Lead agency", "Northmoor Police"],
+        ["When", "May"],
+    ]
+    assert cells(read_pdf(pdf(free(form, [120, 260])[0]), "a.pdf")) == form
+
+
+def test_a_list_with_hanging_marks_is_no_table():
+    marks = ["• Write to all staff about the helpline.", "• Hold four training days.", "• Report each quarter."]
+    drawn = [text(x, 60 + 14 * n, w) for n, mark in enumerate(marks) for x, w in ((40, mark[0]), (60, mark[2:]))]
+    assert paragraphs(read_pdf(pdf(drawn * 1), "a.pdf")) == marks
+
+
+def test_a_band_over_the_columns_stands_in_the_first_and_is_one_row():
+    band = [
+        "1. Every agency in the county should name one person whom all of its staff may ask about abuse at home, and "
+        "should tell the partnership in",
+        "spring how often that happened.",
+    ]
+    first, end = free([HEADER[1:], ROWS[0][1:]], WIDTHS[1:])
+    across = [text(43, end + 12 + 10.5 * n, part) for n, part in enumerate(band)]
+    second, _ = free([ROWS[1][1:], ROWS[2][1:]], WIDTHS[1:], top=end + 28, bold=False)
+    found = cells(read_pdf(pdf([*first, *across, *second]), "a.pdf"))
+    assert found == [HEADER[1:], ROWS[0][1:], [" ".join(band), "", "", "", ""], ROWS[1][1:], ROWS[2][1:]]
+
+
+def test_a_heading_above_a_repeated_header_parts_two_tables():
+    first, end = free([HEADER, ROWS[0]], WIDTHS)
+    second, _ = free([HEADER, ROWS[1]], WIDTHS, top=end + 22)
+    heading = text(40, end + 16, "Northmoor Council", bold=True)
+    tables = read_pdf(pdf([*first, heading, *second]), "a.pdf")
+    assert [one.kind for one in tables] == ["table", "text", "table"]
+    assert paragraphs(tables) == ["Northmoor Council"]
+    assert cells(tables) == [HEADER, ROWS[0], HEADER, ROWS[1]]
+
+
+def test_a_cell_merged_down_without_rules_is_repeated_beside_the_cells_it_spans():
+    header, end = free([["Recommendation", "Action", "Lead agency"]], [200, 200, 120])
+    long = "All agencies should check that referrals are made within two working days of the first call and should say each quarter how many were late and why that was so."
+    merged, _ = free([[long, "", ""]], [200, 200, 120], top=end)
+    one, below = free([["", "Write to all teams and ask for a reply in a month.", "Police"]], [200, 200, 120], top=end)
+    two, _ = free([["", "Report the number of referrals.", "Council"]], [200, 200, 120], top=below)
+    found = cells(read_pdf(pdf([*header, *merged, *one, *two]), "a.pdf"))
+    assert [row[0] for row in found[1:]] == [long, long]
+    assert [row[2] for row in found[1:]] == ["Police", "Council"]
+
+
+def test_colours_behind_every_second_row_part_the_rows():
+    rows = [
+        ["Write to staff.", "Police"],
+        ["Hold a meeting.", "Council"],
+        ["Ask for views.", "Police"],
+        ["Report.", "Trust"],
+    ]
+    drawn, _ = free([["Action", "Lead"], *rows], [200, 120], pad=1)
+    step = 12.5
+    shades = [area(40, 60 + step * n, 360, 60 + step * (n + 1), "EEEEFF") for n in (1, 3)]
+    assert cells(read_pdf(pdf([*shades, *drawn]), "a.pdf")) == [["Action", "Lead"], *rows]
+
+
+def test_the_end_of_a_row_alone_on_the_next_page_stays_in_its_column():
+    tail = [
+        text(43 + WIDTHS[0], 60 + 10.5 * n, w) for n, w in enumerate(("within two working days of", "the first call."))
+    ]
+    tables = read_pdf(pdf(page(ruled=False, pad=6), tail), "a.pdf")
+    assert cells(tables)[-1] == ["", "within two working days of the first call.", "", "", "", ""]
+    assert tables[0].rows[-1].break_before
+
+
+def test_a_header_repeated_at_the_top_of_each_page_is_no_running_head():
+    tables = read_pdf(pdf(*(page(rows=[row], ruled=False, pad=6, top=20) for row in ROWS)), "a.pdf")
+    assert cells(tables) == [HEADER, ROWS[0], HEADER, ROWS[1], HEADER, ROWS[2]]
+
+
+def test_tables_of_as_many_columns_side_by_side_on_a_page_stay_two():
+    first, end = table([["Red", "Not started"], ["Green", "Done"]], [60, 120])
+    second, _ = table([["Action", "Lead"], ["Write to staff.", "Police"]], [300, 120], top=end + 30)
+    assert len(read_pdf(pdf([*first, *second]), "a.pdf")) == 2
+
+
+# -- paragraphs ----------------------------------------------------------------------------------------------------------
+
+
+def test_short_paragraphs_set_apart_are_not_joined():
+    lines = [f"Recommendation {n}: Agencies should look at point {n} again." for n in range(1, 12)]
+    drawn = [text(40, 60 + 16 * n, words) for n, words in enumerate(lines)] + [
+        text(40, 480, "One"),
+        text(40, 490.5, "more."),
+    ]
+    assert paragraphs(read_pdf(pdf(drawn), "a.pdf"))[:11] == lines
+
+
+def test_a_line_with_room_for_the_next_word_ends_its_paragraph():
+    grid = [line(x, 60, x, 160) for x in (40, 60, 400)] + [line(40, y, 400, y) for y in (60, 160)]
+    words = [
+        "Write to all staff about the new form and ask",
+        "for a reply.",
+        "Hold a meeting with the managers of all teams",
+        "in May.",
+    ]
+    drawn = [text(65, 80 + 10.5 * n, part) for n, part in enumerate(words)]
+    found = cells(read_pdf(pdf([*grid, text(45, 80, "1"), *drawn]), "a.pdf"))
+    assert found == [["1", f"{words[0]} {words[1]}\n{words[2]} {words[3]}"]]
+
+
+def test_lines_that_open_with_the_same_label_are_paragraphs():
+    words = [
+        "Action: Write to all staff.",
+        "Lead: Northmoor Police",
+        "Action: Hold a meeting.",
+        "Lead: Northmoor Council",
+    ]
+    drawn = [text(40, 60 + 10.5 * n, part) for n, part in enumerate(words)]
+    assert paragraphs(read_pdf(pdf(drawn), "a.pdf")) == words
+
+
+@pytest.mark.parametrize("named", ["No Recommendation Action Lead agency Target date", "REC ACTION OWNER TIMESCALE"])
+def test_a_header_is_known_by_the_vocabulary(named):
+    from dhr_analytics.reading.pdf_pages import _names_columns
+
+    assert _names_columns(named)
+    assert not _names_columns("The panel asks for action and recommends that no lead is lost.")
+
+
+def test_a_cell_merged_across_stands_where_it_begins():
+    first, end = free([["Recommendation 1", "", ""], ["Action", "Lead", "When"]], [110, 300, 120], bold=False)
+    rest, _ = free([[row[2], row[3], row[4]] for row in ROWS], [110, 300, 120], top=end, bold=False)
+    wide = "The council should train all of its housing officers to ask about safety at home, each year and again when"
+    merged = [text(153, 73, wide)]
+    found = cells(read_pdf(pdf([*first, *merged, *rest]), "a.pdf"))
+    assert found[0] == ["Recommendation 1", wide, ""]

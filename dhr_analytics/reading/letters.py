@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import inf
 from statistics import median
@@ -45,10 +46,15 @@ class Line(NamedTuple):
     bold: bool = False
     first: float = 0.0
 
+    @property
+    def height(self) -> float:
+        """From the top of the letters to their bottom."""
+        return self.bottom - self.top
+
 
 @dataclass(frozen=True)
 class Page:
-    """What is printed on a page: ``rules`` are thin boxes, ``fills`` boxes with their colour, in drawing order.
+    """What is printed on a page: ``rules`` are thin boxes, ``fills`` boxes with their colour.
 
     On a ``rough`` page (a scan) letters stand a little higher or lower than they were set.
     """
@@ -61,9 +67,9 @@ class Page:
     fills: Sequence[tuple[Box, Colour]] = ()
     rough: bool = False
 
-    @property
+    @cached_property
     def pitch(self) -> float:
-        """The usual distance from line to line in letter heights, as far as it is within a paragraph."""
+        """The usual distance between the lines of a paragraph, in letter heights."""
         return usual_pitch(self.glyphs) * (_ROUGH if self.rough else 1.0)
 
 
@@ -152,7 +158,12 @@ def _first_word(glyphs: Sequence[Glyph]) -> float:
     return glyphs[-1].x1 - glyphs[0].x0
 
 
-def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str], right: float = 0.0) -> str:
+def cell_text(
+    glyphs: Sequence[Glyph],
+    pitch: float,
+    words: Collection[str],
+    right: float = 0.0,
+) -> str:
     """Return the text of one cell; letters that read up or down come after the level ones.
 
     ``right`` is how far the lines of its column reach.
@@ -165,17 +176,21 @@ def cell_text(glyphs: Sequence[Glyph], pitch: float, words: Collection[str], rig
                 g._replace(x0=-g.bottom, top=g.x0, x1=-g.top, bottom=g.x1) if turn > 0
                 else g._replace(x0=g.top, top=-g.x1, x1=g.bottom, bottom=-g.x0) for g in part
             ]  # fmt: skip
-        out += [line.text for line in paragraphs(lines_of(part), pitch, words, 0.0 if turn else right)]
+        reach = 0.0 if turn else right
+        out += [line.text for line in paragraphs(lines_of(part), pitch, words, reach)]
     return "\n".join(out)
 
 
 def paragraphs(
-    lines: Iterable[Line], pitch: float, words: Collection[str] = (), right: float = 0.0
+    lines: Iterable[Line],
+    pitch: float,
+    words: Collection[str] = (),
+    right: float = 0.0,
 ) -> list[Line]:
     """Join lines to paragraphs.
 
-    A wide gap, a list mark or another size of letters starts a new one; so does a capital letter or a
-    digit below a line that had room for the word.
+    A wide gap, a list mark or another size of letters starts a new one; so does a capital letter
+    or a digit below a line that had room for the word.
 
     Parameters
     ----------
@@ -217,7 +232,7 @@ def _begins(last: Line, line: Line, pitch: float, right: float) -> bool:
 
 
 def _had_room(last: Line, line: Line, right: float) -> bool:
-    """Tell whether the first word of a line would have stood in the line above, were they one paragraph."""
+    """Tell whether the line above had room for the first word of a line."""
     first = line.text.split(" ", 1)[0]
     if not first[:1].isupper() and not first[:1].isdigit():
         return False
@@ -259,7 +274,7 @@ def usual_pitch(glyphs: Sequence[Glyph]) -> float:
 def pitch_of(lines: Iterable[Line]) -> float:
     """Return the usual distance between the lines of a paragraph in letter heights.
 
-    It is the least distance that is not rare: on a page of short paragraphs most distances are wider.
+    It is the least distance that is not rare: in short paragraphs most distances are wider.
     """
     ratios = []
     columns: dict[int, list[Line]] = {}
@@ -272,6 +287,6 @@ def pitch_of(lines: Iterable[Line]) -> float:
         alike = near[i : bisect_right(near, 1.1 * least)]
         # Wrapped lines may be few in a table of short cells; they are set closer than its rows.
         if len(alike) * (25 if least < _CLOSE else 7) >= len(near):
-            # In a scan alike distances differ a little; the wider ones are still within a paragraph.
+            # In a scan such distances differ; the wider ones are still within a paragraph.
             return alike[len(alike) * 4 // 5]
     return 1.2

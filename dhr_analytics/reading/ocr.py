@@ -54,7 +54,8 @@ def read_scans(document: Any, scans: Sequence[int]) -> Iterator[tuple[int, Page]
         more = _tesseract([strip for strip, _ in strips], _LINES_LAYOUT, 2 * _SURE)
         for i, (page, _), found, again, (_, places) in zip(some, seen, words, more, strips, strict=True):
             all_words = [*found, *_put_back(again, places)]
-            yield i, replace(page, glyphs=[Glyph(text, *_scaled(box)) for text, box in all_words])
+            glyphs = [Glyph(text, *_scaled(box)) for text, box in all_words]
+            yield i, replace(page, glyphs=glyphs, rough=True)
 
 
 def _look(picture: Image.Image, number: int) -> tuple[Page, NDArray[np.uint8]]:
@@ -84,7 +85,7 @@ def _look(picture: Image.Image, number: int) -> tuple[Page, NDArray[np.uint8]]:
         # The rules between the names of a dark header cannot be seen; they go on above those of the table.
         rules += [(x, y0, x, y1) for x, top, _, _ in upright if x0 <= x <= x1 and -30 < top - y1 < DPI // 2]
     width, height = (side * 72 / DPI for side in picture.size)
-    return Page(number, width, height, (), [_scaled(box) for box in rules], _fills(picture), True), clean
+    return Page(number, width, height, (), [_scaled(box) for box in rules], _fills(picture)), clean
 
 
 def _scaled(box: Sequence[int]) -> Box:

@@ -159,15 +159,19 @@ def _can_read(scans: Sequence[int], surveys: Sequence[Survey], name: str) -> boo
 
 
 def _assemble(
-    surveys: Sequence[Survey], pages: dict[int, Page], running: frozenset[str], unread: Sequence[int]
+    surveys: Sequence[Survey],
+    pages: dict[int, Page],
+    running: frozenset[str],
+    unread: Sequence[int],
 ) -> list[RawTable]:
-    """Put all pages in order; tables with the same columns that nothing parts are one."""
-    words = frozenset(re.findall(r"[^\W\d_]+", " ".join(line.text for page in surveys for line in page.lines).lower()))
+    """Put all pages in order; a table that goes on over a page break is one."""
+    text = " ".join(line.text for page in surveys for line in page.lines)
+    words = frozenset(re.findall(r"[^\W\d_]+", text.lower()))
     blocks: list[Block] = []
     heads: dict[frozenset[str], RawRow] = {}
     for i, survey in enumerate(surveys):
         if i in pages:
-            above = blocks[-1] if blocks and blocks[-1].kind == "table" else None
+            above = _table_of(blocks[-1:])
             found, dropped = read_page(pages[i], above, running=running, words=words)
         else:
             found, dropped = _plain_page(survey, i + 1, running, words)
@@ -175,31 +179,46 @@ def _assemble(
             note = f"[page {i + 1} is a picture; install tesseract-ocr to read it]"
             found.append(Block("text", (RawRow((note,), f"page {i + 1}", i > 0),)))
         for line in dropped:
-            heads.setdefault(folded(line.text), RawRow((line.text,), f"page {i + 1}, head or foot"))
-        for n, block in enumerate(found):
-            last = blocks[-1] if blocks else None
-            if last is not None and _go_together(last, block, first=n == 0):
-                blocks[-1] = replace(block, rows=last.rows + block.rows)
-            else:
-                blocks.append(block)
-    if heads:
-        blocks.append(Block("text", tuple(heads.values())))
+            place = f"page {i + 1}, head or foot"
+            heads.setdefault(folded(line.text), RawRow((line.text,), place))
+        blocks = _appended(blocks, found)
+    blocks.append(Block("text", tuple(heads.values())))
     return [RawTable(block.rows, kind=block.kind) for block in blocks if block.rows]
 
 
+def _table_of(last: Sequence[Block]) -> Block | None:
+    """Return the block that ends the pages so far, if it is a table."""
+    return last[0] if last and last[0].kind == "table" else None
+
+
+def _appended(blocks: list[Block], found: Sequence[Block]) -> list[Block]:
+    """Add the blocks of a page to those of the pages before."""
+    out = list(blocks)
+    for n, block in enumerate(found):
+        if out and _go_together(out[-1], block, first=n == 0):
+            out[-1] = replace(block, rows=out[-1].rows + block.rows)
+        else:
+            out.append(block)
+    return out
+
+
 def _go_together(last: Block, block: Block, *, first: bool) -> bool:
-    """Tell whether text goes on, or a table does over a page break: in as many columns of about the same widths."""
+    """Tell whether text goes on, or a table does: over a page break, in much the same columns."""
     if last.kind != block.kind or len(last.edges) != len(block.edges):
         return False
     if block.kind == "text":
         return True
     shift = block.edges[0] - last.edges[0]
     near = max(0.1 * (block.edges[-1] - block.edges[0]), 20)
-    return first and all(abs(b - a - shift) < near for a, b in zip(last.edges, block.edges, strict=True))
+    pairs = zip(last.edges, block.edges, strict=True)
+    return first and all(abs(b - a - shift) < near for a, b in pairs)
 
 
 def _plain_page(
-    survey: Survey, number: int, running: frozenset[str], words: frozenset[str]
+    survey: Survey,
+    number: int,
+    running: frozenset[str],
+    words: frozenset[str],
 ) -> tuple[list[Block], list[Line]]:
     """Read a page without the plan's tables as paragraphs."""
     heads = [line for line in survey.lines if is_running(line, survey.height, running)]

@@ -82,21 +82,21 @@ def survey_page(document: pdfium.PdfDocument, index: int) -> Survey:
 
 
 def _names_columns(text: str) -> bool:
-    """Tell whether a page names columns of a plan close together; this is one vote for taking it apart."""
+    """Tell whether a page names columns of a plan close together; this is one vote for it."""
     starts = (max(match.start() - 60, 0) for match in _PLAN_WORD.finditer(text))
     near = (text[at : at + _HEADER_LETTERS] for at in starts)
     return any(len(_roles_named(part)) >= _ROLES_NAMED for part in near)
 
 
 def _roles_named(text: str) -> set[str]:
-    """Return the roles of the columns that a text names; names begin with a capital, as headers do."""
+    """Return the roles of the columns that a text names, with a capital as headers do."""
     roles, phrases = _header_names()
     return {roles[terms.fold(match.group())] for match in phrases.finditer(text)} - {""}
 
 
 @cache
 def _header_names() -> tuple[dict[str, str], re.Pattern[str]]:
-    """Return the role of each name of a column that the vocabulary lists, and a pattern for them."""
+    """Return the role of each column name in the vocabulary, and a pattern for the names."""
     roles = {terms.fold(row["phrase"]): row["role"].split(" ")[0] for row in terms.rows("headers")}
     # Longer names first, else "Action" would be found in "Action owner".
     spelled = (r"\W+".join(name.split()) for name in sorted(roles, key=lambda n: (-len(n), n)))
@@ -224,7 +224,7 @@ def _glyphs(page: pdfium.PdfPage, shown: Callable[[float, float, float, float], 
 
 
 def _style(handle: Any, i: int, known: dict[int, tuple[float, bool]]) -> tuple[float, bool]:
-    """Return the size in points of a letter and whether it is bold; both are the same for a run of text."""
+    """Return the size of a letter in points and whether it is bold; a run of text has one style."""
     run = raw.FPDFText_GetTextObject(handle, i)
     key = ctypes.addressof(run.contents) if run else 0
     if key not in known:
@@ -233,7 +233,8 @@ def _style(handle: Any, i: int, known: dict[int, tuple[float, bool]]) -> tuple[f
         size = raw.FPDFText_GetFontSize(handle, i) * hypot(matrix.c, matrix.d)
         raw.FPDFText_GetFontInfo(handle, i, name, 128, ctypes.byref(flags))
         # The weight is not always stated where the name of the font says it.
-        known[key] = size, raw.FPDFText_GetFontWeight(handle, i) >= 600 or b"bold" in name.value.lower()
+        heavy = raw.FPDFText_GetFontWeight(handle, i) >= 600
+        known[key] = size, heavy or b"bold" in name.value.lower()
     return known[key]
 
 

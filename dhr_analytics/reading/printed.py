@@ -10,15 +10,20 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from dhr_analytics.reading.columns import Printed, free_blocks, printed_lines
-from dhr_analytics.reading.letters import Block, Glyph, Line, Page
-from dhr_analytics.reading.ruled import grid_of, merged_rules, ruled_block, ruled_cells
+from dhr_analytics.reading.columns import Printed, printed_lines
+from dhr_analytics.reading.letters import Block, Glyph, Line, Page, Rule
+from dhr_analytics.reading.ruled import Grid, grid_of, merged_rules, ruled_block, ruled_cells
+from dhr_analytics.reading.unruled import free_blocks
 
 BAND = 0.1  # share of the page's height where running heads and feet stand
 
 
 def read_page(
-    page: Page, above: Block | None, *, running: Collection[str] = (), words: Collection[str] = ()
+    page: Page,
+    above: Block | None,
+    *,
+    running: Collection[str] = (),
+    words: Collection[str] = (),
 ) -> tuple[list[Block], list[Line]]:
     """Turn what is printed on a page into tables and paragraphs.
 
@@ -26,7 +31,8 @@ def read_page(
     ----------
     page : Page
     above : Block or None
-        The table that ends the page before; a table without a header of its own may go on with its columns.
+        The table that ends the page before; one without a header of its own may go on with its
+        columns.
     running : collection of str
         Words of the running heads and feet, as of :func:`folded`.
     words : collection of str
@@ -40,61 +46,101 @@ def read_page(
         Running heads and feet, which stand in no block.
     """
     level, upright = merged_rules(page.rules)
-    goes_on = above is not None and above.ruled
-    grids = [grid_of(cells) for cells in ruled_cells(page, level, upright, goes_on)]
-    grids = [grid for grid in grids if len(grid.xs) > 2 or len(grid.ys) > 3]
+    ruled = above if above is not None and above.ruled else None
+    grids = _grids(page, level, upright, ruled)
+    inside, outside = _in_grids(page, grids)
+    heads, body = _heads_and_body(outside, inside, page.height, running)
+    blocks = _ruled_blocks(grids, inside, page, words, ruled)
+    for i, region in _regions(body, [top for top, _ in blocks]).items():
+        blocks += free_blocks(region, page, level, words, None if i else above)
+    blocks.sort(key=lambda pair: pair[0])
+    return _numbered([block for _, block in blocks], page.number), heads
+
+
+def _grids(page: Page, level: list[Rule], upright: list[Rule], above: Block | None) -> list[Grid]:
+    """Return the ruled tables of a page from top to bottom; a frame around text is none."""
+    grids = [grid_of(cells) for cells in ruled_cells(page, level, upright, above is not None)]
+    tables = [grid for grid in grids if len(grid.xs) > 2 or len(grid.ys) > 3]
+    return sorted(tables, key=lambda grid: grid.ys[0])
+
+
+def _ruled_blocks(
+    grids: Sequence[Grid],
+    inside: Sequence[Sequence[Glyph]],
+    page: Page,
+    words: Collection[str],
+    above: Block | None,
+) -> list[tuple[float, Block]]:
+    """Read the ruled tables; the first may lack columns that it has on the page before."""
+    held = [(grid, glyphs) for grid, glyphs in zip(grids, inside, strict=True) if glyphs]
+    if held and above is not None:
+        held[0] = held[0][0].on_columns_of(above.edges, held[0][1]), held[0][1]
+    return [(grid.ys[0], ruled_block(grid, glyphs, page, words)) for grid, glyphs in held]
+
+
+def _regions(body: Sequence[Glyph], starts: Sequence[float]) -> dict[int, list[Glyph]]:
+    """Part the letters outside the ruled tables into those above the first, below it and so on."""
+    regions: dict[int, list[Glyph]] = {}
+    for glyph in body:
+        regions.setdefault(bisect_right(starts, glyph.top), []).append(glyph)
+    return regions
+
+
+def _in_grids(page: Page, grids: Sequence[Grid]) -> tuple[list[list[Glyph]], list[Glyph]]:
+    """Share out the letters of a page to its ruled tables; return also those outside."""
     inside: list[list[Glyph]] = [[] for _ in grids]
     outside: list[Glyph] = []
     for glyph in page.glyphs:
         x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
         at = next((i for i, grid in enumerate(grids) if grid.holds(x, y)), -1)
         (inside[at] if at >= 0 else outside).append(glyph)
-    heads, body = _heads_and_body(outside, inside, page.height, running)
-    pitch = page.pitch
-    blocks: list[tuple[float, Block]] = []
-    tables = sorted(((grid, held) for grid, held in zip(grids, inside, strict=True) if held), key=lambda t: t[0].ys[0])
-    for i, (grid, held) in enumerate(tables):
-        if i == 0 and above is not None and above.ruled:
-            grid = grid.on_columns_of(above.edges, held)
-        blocks.append((grid.ys[0], ruled_block(grid, held, page, pitch, words)))
-    starts = [top for top, _ in blocks]
-    regions: dict[int, list[Glyph]] = {}
-    for glyph in body:
-        regions.setdefault(bisect_right(starts, glyph.top), []).append(glyph)
-    for i, region in regions.items():
-        blocks += free_blocks(region, page, level, pitch, words, above if i == 0 else None)
-    blocks.sort(key=lambda pair: pair[0])
-    return _numbered([block for _, block in blocks], page.number), heads
+    return inside, outside
 
 
 def _heads_and_body(
-    outside: Sequence[Glyph], inside: Sequence[Sequence[Glyph]], height: float, running: Collection[str]
+    outside: Sequence[Glyph],
+    inside: Sequence[Sequence[Glyph]],
+    height: float,
+    running: Collection[str],
 ) -> tuple[list[Line], list[Glyph]]:
-    """Part the running heads and feet, from the edges of the page inwards, from what stands between them."""
+    """Part running heads and feet, from the edges of the page inwards, from what stands between."""
     lines = printed_lines(outside)
-    tables = [(min(g.top for g in held), max(g.bottom for g in held)) for held in inside if held]
-    first, last = 0, len(lines)
-    while first < last and _is_head(lines[first], lines[first + 1 : first + 2], height, running):
-        first += 1
-    while first < last and _is_head(lines[last - 1], (), height, running):
-        last -= 1
-    # A table without text below it may reach to the foot of the page, but heads stand above all tables.
-    top, bottom = min((t for t, _ in tables), default=height), max((b for _, b in tables), default=0.0)
-    between = {i for i in (*range(first), *range(last, len(lines))) if top < lines[i].whole.top < bottom}
-    body = [g for i, line in enumerate(lines) if first <= i < last or i in between for g in line.glyphs]
-    heads = [line.whole for i, line in enumerate(lines) if not first <= i < last and i not in between]
-    return heads, body
+    # Heads stand above all tables, feet below them.
+    top, bottom = _reach(inside, height)
+    free = [not top < line.whole.top < bottom for line in lines]
+    below = [*([line] for line in lines[1:]), []]
+    heads = [_is_head(*pair, height, running) for pair in zip(lines, below, strict=False)]
+    feet = [_is_head(line, (), height, running) for line in lines]
+    first = _run(list(map(min, heads, free)))
+    last = len(lines) - _run(list(map(min, feet, free))[first:][::-1])
+    body = [glyph for line in lines[first:last] for glyph in line.glyphs]
+    return [line.whole for line in (*lines[:first], *lines[last:])], body
 
 
-def _is_head(line: Printed, below: Sequence[Printed], height: float, running: Collection[str]) -> bool:
-    """Tell whether a line is a running head or foot; names of columns that are repeated stand close to what follows."""
+def _reach(inside: Sequence[Sequence[Glyph]], height: float) -> tuple[float, float]:
+    """Return from where to where the letters of tables reach; nowhere, when there are none."""
+    tops = [glyph.top for held in inside for glyph in held]
+    bottoms = [glyph.bottom for held in inside for glyph in held]
+    return min(tops, default=height), max(bottoms, default=0.0)
+
+
+def _run(signs: Sequence[bool]) -> int:
+    """Return how many signs are true before the first that is not."""
+    return signs.index(False) if False in signs else len(signs)
+
+
+def _is_head(
+    line: Printed,
+    below: Sequence[Printed],
+    height: float,
+    running: Collection[str],
+) -> bool:
+    """Tell whether a line is a running head or foot; a repeated header is close to a table."""
     # A number beside other text is no page number.
     if not all(is_running(part, height, running) for part in line.parts):
         return False
-    whole = line.whole
-    if len(line.parts) < 3 or not below:
-        return True
-    return below[0].whole.top - whole.bottom > 1.2 * (whole.bottom - whole.top)
+    close = bool(below) and below[0].whole.top - line.whole.bottom <= 1.2 * line.whole.height
+    return len(line.parts) < 3 or not close
 
 
 def is_running(line: Line, height: float, running: Collection[str]) -> bool:

@@ -15,6 +15,7 @@ from dhr_analytics.reading.colours import rag_of
 from dhr_analytics.reading.letters import Block, Box, Colour, Glyph, Page, Rule, cell_text, lines_of
 from dhr_analytics.reading.table import RawRow
 
+Field = tuple[int, int]  # row and column
 _NEAR = 3.0  # two rules closer than this are one
 
 
@@ -151,48 +152,93 @@ def _clusters(values: Iterable[float]) -> list[float]:
     return out
 
 
-def ruled_block(grid: Grid, glyphs: Sequence[Glyph], page: Page, pitch: float, words: Collection[str]) -> Block:
-    """Share out the letters of a table to its cells; a table of one column is running text in frames."""
+def ruled_block(grid: Grid, glyphs: Sequence[Glyph], page: Page, words: Collection[str]) -> Block:
+    """Share out the letters of a table to its cells; one column is running text in frames.
+
+    Parameters
+    ----------
+    grid : Grid
+    glyphs : sequence of Glyph
+        Those inside the table.
+    page : Page
+    words : collection of str
+        Lower-case words of the document.
+
+    Returns
+    -------
+    Block
+    """
     owner = grid.covers()
-    held: dict[tuple[int, int], list[Glyph]] = {}
+    last = {at: field for field, at in sorted(owner.items())}
+    texts = _texts(grid, glyphs, owner, last, page.pitch, words)
+    columns = range(len(grid.xs) - 1)
+    header = [owner[0, c] for c in columns if owner[0, c] in texts]
+    ratings = _ratings(_colours(grid, last, page), header)
+    owners = [[owner[r, c] for c in columns] for r in range(len(grid.ys) - 1)]
+    found = [_row(r, own, texts, ratings) for r, own in enumerate(owners)]
+    rows = tuple(row for row in found if row is not None)
+    return Block("table", rows, grid.xs, ruled=True) if len(columns) > 1 else _framed(rows)
+
+
+def _framed(rows: Sequence[RawRow]) -> Block:
+    """Return the text of a table of one column."""
+    return Block("text", tuple(RawRow((t,), "") for row in rows for t in row.cells[0].split("\n")))
+
+
+def _ratings(colours: dict[Field, Colour], header: Sequence[Field]) -> dict[Field, str]:
+    """Return the ratings that colours stand for; the colour of the header is the house's."""
+    house = {colours.get(at) for at in header}
+    rated = {at: rag_of(colour) for at, colour in colours.items() if colour not in house}
+    return {at: rating for at, rating in rated.items() if rating}
+
+
+def _row(
+    r: int,
+    own: Sequence[Field],
+    texts: dict[Field, str],
+    ratings: dict[Field, str],
+) -> RawRow | None:
+    """Write a row from the cells that cover it; what is merged across stands once."""
+    # Cells that are merged down are repeated, but not on a row where nothing begins.
+    if not any(at[0] == r and (at in texts or at in ratings) for at in own):
+        return None
+    cells = tuple(texts.get(at, "") if at[1] == c else "" for c, at in enumerate(own))
+    fills = tuple(ratings.get(at, "") for at in own)
+    return RawRow(cells, "", fills=fills if any(fills) else ())
+
+
+def _texts(
+    grid: Grid,
+    glyphs: Sequence[Glyph],
+    owner: dict[Field, Field],
+    last: dict[Field, Field],
+    pitch: float,
+    words: Collection[str],
+) -> dict[Field, str]:
+    """Return the text of each cell that holds any, by the field where it begins."""
+    held: dict[Field, list[Glyph]] = {}
     for glyph in glyphs:
         at = owner[grid.field((glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2)]
         held.setdefault(at, []).append(glyph)
-    # Only a cell of one column is as wide as the others of it.
-    last_of = {at: field[1] for field, at in sorted(owner.items())}
-    narrow = {at: cell for at, cell in held.items() if last_of[at] == at[1]}
     rights: dict[int, float] = {}
-    for (_, column), cell in narrow.items():
-        rights[column] = max([rights.get(column, 0.0), *(glyph.x1 for glyph in cell if not glyph.turn)])
-    texts = {
-        at: cell_text(cell, pitch, words, rights[at[1]] if at in narrow else 0.0)
-        for at, cell in held.items()
-    }
-    columns, height = len(grid.xs) - 1, len(grid.ys) - 1
-    spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for field, at in owner.items():
-        spans.setdefault(at, []).append(field)
-    colours = {}
-    if page.fills:
-        for at, fields in spans.items():
-            last = max(fields)
-            box = (grid.xs[at[1]], grid.ys[at[0]], grid.xs[last[1] + 1], grid.ys[last[0] + 1])
-            colours[at] = colour_of(box, page.fills)
-    # The colour of the header is the house's, not a rating.
-    heads = {colours.get(owner[0, c]) for c in range(columns) if texts.get(owner[0, c])}
-    rows = []
-    for r in range(height):
-        own = [owner[r, c] for c in range(columns)]
-        cells = tuple(texts.get(at, "") if at[1] == c else "" for c, at in enumerate(own))
-        fills = tuple(
-            "" if colours.get(at) is None or colours[at] in heads else rag_of(colours[at] or "") for at in own
-        )
-        # Cells that are merged down are repeated, but not on a row where nothing begins.
-        if any(at[0] == r and (texts.get(at) or fill) for at, fill in zip(own, fills, strict=True)):
-            rows.append(RawRow(cells, "", fills=fills if any(fills) else ()))
-    if columns == 1:
-        return Block("text", tuple(RawRow((t,), "") for row in rows for t in row.cells[0].split("\n")))
-    return Block("table", tuple(rows), grid.xs, ruled=True)
+    for at, cell in held.items():
+        # Only a cell of one column is as wide as the others of it.
+        if last[at][1] == at[1]:
+            level = [glyph.x1 for glyph in cell if not glyph.turn]
+            rights[at[1]] = max([rights.get(at[1], 0.0), *level])
+    reach = {at: rights[at[1]] if last[at][1] == at[1] else 0.0 for at in held}
+    texts = {at: cell_text(cell, pitch, words, reach[at]) for at, cell in held.items()}
+    return dict(filter(lambda item: item[1], texts.items()))
+
+
+def _colours(grid: Grid, last: dict[Field, Field], page: Page) -> dict[Field, Colour]:
+    """Return the colour behind each cell that has one, by the field where the cell begins."""
+    out = {}
+    for (top, left), (bottom, right) in last.items():
+        box = (grid.xs[left], grid.ys[top], grid.xs[right + 1], grid.ys[bottom + 1])
+        if colour := colour_of(box, page.fills):
+            out[top, left] = colour
+    return out
 
 
 def colour_of(box: Box, fills: Sequence[tuple[Box, Colour]]) -> Colour | None:
