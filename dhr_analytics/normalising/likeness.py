@@ -63,15 +63,20 @@ def share(values: Iterable[object], empty: float = 0.0) -> float:
 # --- features: each from 0 to 1 ----------------------------------------------------------------------
 
 
+def _mostly(found: float) -> float:
+    """Count a share of six in ten as whole: what plans ask for is not always worded as an order."""
+    return min(1.0, found / 0.6)
+
+
 def _neutral(read: Sample) -> float:
-    return 1.0 if read.bare else 0.5
+    return 1.0 if read.bare else 0.8
 
 
 def _numbers_run_on(read: Sample) -> float:
     numbers = [_counted(rec.number) for rec in read.recommendations]
     steps = [(a, b) for a, b in pairwise(numbers) if a and b]
     if len(steps) < 2:
-        return 0.5
+        return 1.0
     return share(a[0] != b[0] or b[1] == a[1] + 1 or b[1] == 1 for a, b in steps)
 
 
@@ -86,11 +91,11 @@ def _numbered(read: Sample) -> float:
 
 
 def _ask(read: Sample) -> float:
-    return share(map(asks, read.texts))
+    return _mostly(share(map(asks, read.texts)))
 
 
 def _actions_ask(read: Sample) -> float:
-    return share(map(asks, read.cells("action")), empty=_neutral(read))
+    return _mostly(share(map(asks, read.cells("action")), empty=_neutral(read)))
 
 
 def _capital(read: Sample) -> float:
@@ -132,7 +137,7 @@ def _targets(read: Sample) -> float:
 
 def _leads(read: Sample) -> float:
     cells = read.cells("lead")
-    return share((is_agency(cell) or is_role(cell) for cell in cells), empty=max(0.4, _neutral(read) - 0.1))
+    return share((is_agency(cell) or is_role(cell) for cell in cells), empty=_neutral(read))
 
 
 def _short_leads(read: Sample) -> float:
@@ -147,7 +152,7 @@ def _statuses(read: Sample) -> float:
 
 def _scopes(read: Sample) -> float:
     cells = [cell for rec in read.recommendations for cell in rec.scopes]
-    return share((read_scope(cell) or len(cell.split()) <= 4 for cell in cells), empty=0.8)
+    return share((read_scope(cell) or len(cell.split()) <= 4 for cell in cells), empty=1.0)
 
 
 def _no_labels(read: Sample) -> float:
@@ -173,7 +178,7 @@ def _alike(read: Sample) -> float:
     shapes = [
         frozenset(purpose(role) for role, cell in each.cells.items() if cell.strip()) & _STATED for each in read.actions
     ]
-    return max((shapes.count(shape) for shape in set(shapes)), default=0) / max(1, len(shapes))
+    return _mostly(max((shapes.count(shape) for shape in set(shapes)), default=0) / max(1, len(shapes)))
 
 
 def _stated(read: Sample) -> float:
