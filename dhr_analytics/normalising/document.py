@@ -154,16 +154,16 @@ def _best(ways: Sequence[Way]) -> Way:
     better = written[0].score > best.score
     repeated = sum(bool(process.extractOne(text, found, scorer=fuzz.ratio, score_cutoff=_SAME)) for text in again)
     # Replies alone are better read as prose, and lines of labels where they make the better plan.
-    answered = written[0].n >= best.n and (not _states_actions(best) or best.name == "label lines" and better)
+    answered = written[0].n >= best.n and (not _states_actions(best) or best.name == _REBUILT and better)
     if not answered and (repeated * 4 >= len(again) or best.worth * 1.5 > written[0].worth):
         return best
     return replace(written[0], unread=best.unread)
 
 
 def _states_actions(way: Way) -> bool:
-    """Return whether a way reads what is to be done, by whom, by when or how far it is."""
+    """Return whether a way reads what is to be done, by when or how far it is."""
     return any(
-        {"action", "lead", "target", "status", "rag"} & draft.cells.keys()
+        {"action", "target", "status", "rag"} & draft.cells.keys()
         for winner in way.winners
         for rec in winner.recommendations
         for draft in rec.actions

@@ -292,7 +292,8 @@ def _over_two(first: tuple[str, ...], second: tuple[str, ...]) -> Iterator[tuple
     filled = [sum(bool(cell.strip()) for cell in cells) for cells in (set(first), set(second))]
     pairs = list(zip_longest(first, second, fillvalue=""))
     if lower >= HEADER and filled[1] > filled[0]:  # names under the names of groups
-        yield max(lower, upper) + 0.01, tuple(b if b.strip() else a for a, b in pairs), 2
+        named = zip_longest(over, first, second, fillvalue="")
+        yield max(lower, upper) + 0.01, tuple(_lower_name(*names) for names in named), 2
     if any(is_day(cell) for cell in second) and upper >= HEADER:  # "Progress" above "March" and "May"
         days = zip_longest(over, first, second, fillvalue="")
         names = tuple(f"{group} {b}" if is_day(b) else (a or b) for group, a, b in days)
@@ -301,6 +302,13 @@ def _over_two(first: tuple[str, ...], second: tuple[str, ...]) -> Iterator[tuple
     joined = tuple(a if a == b else f"{a} {b}".strip() for a, b in pairs)
     if _known(joined) > _known(first) and _names_all(pairs, joined):
         yield header_score(joined) + 0.05, joined, 2
+
+
+def _lower_name(group: str, upper: str, lower: str) -> str:
+    """Return the name of a column under a group: its own, with that of the group where it alone says nothing."""
+    if not lower.strip():
+        return upper
+    return lower if lower == upper or name_votes(lower) or not name_votes(group) else f"{group} {lower}"
 
 
 def _known(names: Sequence[str]) -> float:

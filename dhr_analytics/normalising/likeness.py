@@ -23,6 +23,7 @@ from dhr_analytics.vocabulary import terms
 _SAMPLE = 60
 _END = re.compile(r"[.!?:;)\]”\"]\s*$")
 _INNER_NUMBER = re.compile(r"[.!?]\s+(?:R?\d{1,2}[.):]|Recommendation\s+\d)\s+[A-Z]")
+_NAMED = re.compile(r"(?:[A-Z][\w'’.&/-]*[ ,]*){1,6}")  # as bodies and people are
 _NOTHING = re.compile(r"\W*(?:tb[cad]|n/?a|none|nil|ongoing|on-going|various)?\W*", re.IGNORECASE)
 
 
@@ -137,7 +138,9 @@ def _targets(read: Sample) -> float:
 
 def _leads(read: Sample) -> float:
     cells = read.cells("lead")
-    return share((is_agency(cell) or is_role(cell) for cell in cells), empty=_neutral(read))
+    return share(
+        (is_agency(cell) or is_role(cell) or _NAMED.fullmatch(cell.strip()) for cell in cells), empty=_neutral(read)
+    )
 
 
 def _short_leads(read: Sample) -> float:
@@ -182,7 +185,9 @@ def _alike(read: Sample) -> float:
 
 
 def _stated(read: Sample) -> float:
-    """How often an action says who, when or how far."""
+    """How often an action says who, when or how far; running text need not."""
+    if read.bare:
+        return 1.0
     return share(
         _STATED & {purpose(role) for role, cell in each.cells.items() if cell.strip()} for each in read.actions
     )

@@ -68,6 +68,7 @@ _INTRODUCES = re.compile(
     re.IGNORECASE,
 )
 LABEL = re.compile(r"^\s*(?:panel\s+)?recommendation\s*[:–-]\s*", re.IGNORECASE)
+_OF_ALL = re.compile(r"\brecommendations\b", re.IGNORECASE)
 _LONGEST_HEADING = 16
 
 
@@ -94,6 +95,11 @@ def _reads_as_heading(text: str, words: list[str]) -> bool:
 def is_title(text: str) -> bool:
     """Return whether a line names the document."""
     return bool(TITLE.search(text)) and len(text.split()) <= 20
+
+
+def names_document(text: str) -> bool:
+    """Return whether a heading above all rows names the document or its table, not a part of it."""
+    return not NUMBERED_HEADING.match(text) and (is_title(text) or bool(_OF_ALL.search(text)))
 
 
 def is_noise(text: str) -> bool:

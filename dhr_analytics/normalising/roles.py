@@ -48,6 +48,12 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 
+# "Eastmoor Police to use ...": whoever is to act, and "to" with a verb; a report has a verb before it.
+_BODY_TO = re.compile(
+    r"\W*(?:(?!(?:was|were|had|has|have|is|are|went|came|said|told|\w+ed)\b)[\w'’&/,()-]+\s+){1,10}?"
+    r"to\s+(?!(?:the|a|an|her|his|their|this|that|our|its|be)\b)[a-z]{2,}\b"
+)
+
 # Roles that one column at most has, and those that several may share (several updates, two outcomes).
 ONCE = (
     "review", "published", "number", "recommendation", "scope", "section", "action_number", "action", "lead",
@@ -213,7 +219,7 @@ def is_day(label: str) -> bool:
 
 def asks(text: str) -> bool:
     """Return whether a text is worded as a recommendation or an action ("should", "Review ...")."""
-    return bool(_ASKING.search(text))
+    return bool(_ASKING.search(text) or _BODY_TO.match(text))
 
 
 # --- header rows -----------------------------------------------------------------------------------

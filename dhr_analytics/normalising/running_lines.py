@@ -20,6 +20,8 @@ from dhr_analytics.vocabulary import terms
 
 _FURNITURE = "page furniture"
 _NUMBER = re.compile(r"\d+")
+# A cell of a table that a converter put on a line of its own: with a pipe behind it, or a day alone.
+_CELL = re.compile(r"\|\s*$|^\W*\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\W*$")
 _LONGEST = 160  # a longer line is a paragraph
 _STEP = 3  # pages that may pass without a number
 _HEAD = 3  # lines of a page head
@@ -84,6 +86,8 @@ def _shape(text: str) -> str:
 
 def _may_run(kind: str, row: RawRow) -> bool:
     filled = sum(bool(cell.strip()) for cell in row.cells)
+    if _CELL.search(_text(row)):
+        return False
     paged = filled == 2 and _names_page(_text(row))
     return (kind == "text" or filled == 1 or paged) and 0 < len(_text(row)) <= _LONGEST
 

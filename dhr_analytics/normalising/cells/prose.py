@@ -25,7 +25,7 @@ REPORTED = phrases("{prose reported}")
 # A report in telegram style: "Training delivered to ...", "Matter put to the board".
 # "Audit is completed" is a milestone, not a report.
 _PARTICIPLE = phrases(
-    r"^(?:[\w'’/&-]+[\s,;]+){0,7}?"
+    r"^(?!\W*(?:put|set|let|cut|run|read)\s)(?:[\w'’/&-]+[\s,;]+){0,7}?"
     r"(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bwas )(?<!\bwere )(?<!\bto )(?<!\bas )(?<!\bthat )(?<!\bwhen )"
     r"(?!(?:{prose no report})\b)(?:{prose participle})\b"
     r"(?!\s+(?:by\s+(?:end|the\s+end)|annually|yearly|monthly|quarterly|weekly|daily|each\s|every\s|within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?))"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dhr_analytics.normalising.frames import Frame
 from dhr_analytics.normalising.grammars.sections import Sections
 from dhr_analytics.normalising.grammars.walk import Step, steps
-from dhr_analytics.normalising.lines import NUMBERED_HEADING, is_title
+from dhr_analytics.normalising.lines import names_document
 from dhr_analytics.normalising.roles import Columns
 from dhr_analytics.normalising.rows import PlanRow, Reading
 
@@ -43,7 +43,7 @@ def take(state: Sections, step: Step) -> None:
         state.prose.append(step)
         return
     state.flush()
-    if step.kind == "title" or (step.kind == "heading" and not state.rows and _names_document(step.text)):
+    if step.kind == "title" or (step.kind == "heading" and not state.rows and names_document(step.text)):
         state.entitle(step)
     elif step.kind == "heading":
         state.head(step)
@@ -73,7 +73,3 @@ def add_row(state: Sections, step: Step, **cells: str) -> None:
         heading = " ".join(section.split())
         row = PlanRow(whole, step.row.place, heading, step.row.after_break, review=review, topic=bool(topic))
         state.rows.append(row)
-
-
-def _names_document(text: str) -> bool:
-    return is_title(text) and not NUMBERED_HEADING.match(text)
