@@ -68,7 +68,7 @@ _INTRODUCES = re.compile(
     re.IGNORECASE,
 )
 LABEL = re.compile(r"^\s*(?:panel\s+)?recommendation\s*[:–-]\s*", re.IGNORECASE)
-_OF_ALL = re.compile(r"\brecommendations\b", re.IGNORECASE)
+_OF_ALL = re.compile(r"^recommendations\s+(?!for\b|to\b|from\b)", re.IGNORECASE)
 _LONGEST_HEADING = 16
 
 
