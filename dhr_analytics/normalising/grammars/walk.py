@@ -153,8 +153,7 @@ def _at(values: Sequence[str], i: int) -> str:
 
 def _lone_step(row: FrameRow, text: str, columns: Columns, below: FrameRow | None) -> Step:
     """Say what a row of one cell is: a heading, a text across the table, or a cell of its column."""
-    filled = (i for i, cell in enumerate(row.cells) if cell.strip() and not _RULE.fullmatch(cell))
-    at = next(filled)
+    at = _first_filled(row)
     role = _at(columns.roles, at)
     across = _is_across(row)
     if is_noise(text) and role != "number":
@@ -166,6 +165,11 @@ def _lone_step(row: FrameRow, text: str, columns: Columns, below: FrameRow | Non
     if across or (words_a_recommendation(text) and role != "recommendation"):
         return Step("line", row)
     return _row_step(row, columns)
+
+
+def _first_filled(row: FrameRow) -> int:
+    cells = enumerate(row.cells)
+    return next(i for i, cell in cells if cell.strip() and not _RULE.fullmatch(cell))
 
 
 def _is_across(row: FrameRow) -> bool:
