@@ -210,18 +210,21 @@ def _own_blocks(
 def _foreign_blocks(rows: Sequence[FrameRow]) -> Iterator[tuple[int, int]]:
     """Find runs of rows of two cells at most below a lone heading, none of which asks for anything."""
     counts = [len(row.filled) for row in rows]
-    usual = sorted(counts)[len(counts) // 2] if counts else 0
-    if usual < 3 and max(counts, default=0) < 5:
+    if not counts or (sorted(counts)[len(counts) // 2] < 3 and max(counts) < 5):
         return
     i = 0
     while i < len(rows):
-        end = i + 1
-        while end < len(rows) and counts[end] == 2 and not rows[end].fills:
-            end += 1
+        end = _end_of_pairs(rows, i + 1)
         alone = end == len(rows) or counts[end] == 1
         if alone and counts[i] == 1 and _is_foreign(rows[i:end]):
             yield i, end
         i = end
+
+
+def _end_of_pairs(rows: Sequence[FrameRow], start: int) -> int:
+    """Return the end of the run of uncoloured rows of two cells."""
+    ends = (i for i in range(start, len(rows)) if len(rows[i].filled) != 2 or rows[i].fills)
+    return next(ends, len(rows))
 
 
 def _is_foreign(block: Sequence[FrameRow]) -> bool:
@@ -326,11 +329,15 @@ def _above_days(first: tuple[str, ...], second: tuple[str, ...]) -> _Header | No
     upper = header_score(first)
     if upper < HEADER or not any(is_day(cell) for cell in second):
         return None
-    if not all(is_day(b) or not b.strip() or b == a for a, b in _pairs(first, second)):
+    if not all(_is_day_or_none(name, below) for name, below in _pairs(first, second)):
         return None
     days = zip_longest(_spread(first), first, second, fillvalue="")
     names = tuple(f"{group} {b}" if is_day(b) else (a or b) for group, a, b in days)
     return upper + 0.02, names, 2
+
+
+def _is_day_or_none(name: str, below: str) -> bool:
+    return is_day(below) or not below.strip() or below == name
 
 
 def _spread(names: Sequence[str]) -> list[str]:
