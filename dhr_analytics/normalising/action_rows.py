@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 
 from dhr_analytics.normalising.cells.agencies import Lead
 from dhr_analytics.normalising.cells.dates import Target, read_target
@@ -135,11 +136,15 @@ def _read_newest(cells: Mapping[str, str], colours: Mapping[str, str]) -> tuple[
     said = [i for i, (status, _) in enumerate(stages) if status.value != "no_update" or status.doubt]
     at = said[0] if said else 0
     status, stage = stages[at]
-    for earlier, _ in stages[at:]:  # "Completed" now, "Completed 3 March" before
-        if status.value != "completed" or status.completed_on or earlier.value != "completed":
-            break
-        status = replace(status, completed_on=earlier.completed_on)
+    if status.value == "completed":
+        status = replace(status, completed_on=_day_of_completion(stages[at:]))
     return status, stage, [_OLDER] if at else []
+
+
+def _day_of_completion(stages: Sequence[tuple[Status, object]]) -> date | None:
+    """Return the newest day: of "Completed" now or, before it, of "Completed 3 March"."""
+    completed = takewhile(lambda status: status.value == "completed", (status for status, _ in stages))
+    return next((status.completed_on for status in completed if status.completed_on), None)
 
 
 def location(document: str, places: Sequence[str]) -> str:

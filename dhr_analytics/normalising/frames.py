@@ -108,19 +108,21 @@ def _frames_of_region(tables: Sequence[tuple[int, RawTable]], region: str, *, jo
 
 
 def _place_of(frames: Sequence[Frame], names: tuple[str, ...], rows: Sequence[FrameRow], *, joined: bool) -> int | None:
-    """Return the frame that a segment belongs to: with the same header, or the last one where it has none."""
+    """Return the frame that a segment belongs to: with its header, or the last one without."""
     if names:
         folded = _folded(names)
-        if not folded:
-            return None
-        return next((i for i, frame in enumerate(frames) if _folded(frame.names) == folded), None)
-    if not joined:
-        return None
-    widest = max(len(row.cells) for row in rows)
+        same_names = [i for i, frame in enumerate(frames) if folded and _folded(frame.names) == folded]
+        return next(iter(same_names), None)
+    return _widest_place(frames, max(len(row.cells) for row in rows)) if joined else None
+
+
+def _widest_place(frames: Sequence[Frame], width: int) -> int | None:
+    """Return the last frame, of about as many columns, else the last one of as many."""
     named = [i for i, frame in enumerate(frames) if any(frame.names)]
-    same = [i for i in named if len(frames[i].names) == widest]
-    near = [i for i in named[-1:] if i == len(frames) - 1 and widest > 2 and abs(widest - len(frames[i].names)) <= 1]
-    return next(iter(near or same[-1:]), None)
+    if named and named[-1] == len(frames) - 1 and width > 2 and abs(width - len(frames[-1].names)) <= 1:
+        return named[-1]
+    same = [i for i in named if len(frames[i].names) == width]
+    return same[-1] if same else None
 
 
 def with_nested_rows(rows: Sequence[RawRow]) -> Sequence[RawRow]:
@@ -132,14 +134,16 @@ def with_nested_rows(rows: Sequence[RawRow]) -> Sequence[RawRow]:
     blank = ("",) * (max(len(row.cells) for row in rows) - 1)
     out: list[RawRow] = []
     for i, row in enumerate(rows):
+        inner = _inner_rows(row) if row.nested else [("",) * len(head) if i else head]
         own = (*row.cells[:at], *row.cells[at + 1 :])
-        if not row.nested:
-            out.append(replace(row, cells=(*own, *(head if not i else ("",) * len(head)))))
-            continue
-        inner = row.nested[1:] if header_score(row.nested[0]) >= HEADER else row.nested
         out.append(replace(row, cells=(*own, *inner[0]) if inner else own))
         out += [RawRow((*blank, *cells), row.place) for cells in inner[1:]]
     return out
+
+
+def _inner_rows(row: RawRow) -> Sequence[tuple[str, ...]]:
+    """Return the rows of a table within a cell, without its header."""
+    return row.nested[1:] if header_score(row.nested[0]) >= HEADER else row.nested
 
 
 def with_header_split(rows: Sequence[RawRow]) -> Sequence[RawRow]:
@@ -148,10 +152,8 @@ def with_header_split(rows: Sequence[RawRow]) -> Sequence[RawRow]:
     if header_score(first.cells) >= HEADER:
         return rows
     parts = [_name_and_rest(cell) for cell in first.cells]
-    named = [name for name, _ in parts if name]
-    filled = sum(bool(cell.strip()) for cell in first.cells)
     names = tuple(name for name, _ in parts)
-    if len(named) < 4 or len(named) < filled or header_score(names) < _STRICT:
+    if _n_filled(names) < max(4, _n_filled(first.cells)) or header_score(names) < _STRICT:
         return rows
     below = replace(first, cells=tuple(rest for _, rest in parts), break_before=False)
     return [replace(first, cells=names, fills=()), below, *rows[1:]]
@@ -208,19 +210,27 @@ def _own_blocks(
 def _foreign_blocks(rows: Sequence[FrameRow]) -> Iterator[tuple[int, int]]:
     """Find runs of rows of two cells at most below a lone heading, none of which asks for anything."""
     counts = [len(row.filled) for row in rows]
-    usual = sorted(counts)[len(counts) // 2] if counts else 0
-    if usual < 3 and max(counts, default=0) < 5:
+    if not counts or (sorted(counts)[len(counts) // 2] < 3 and max(counts) < 5):
         return
     i = 0
     while i < len(rows):
-        end = i + 1
-        while end < len(rows) and counts[end] == 2 and not rows[end].fills:
-            end += 1
-        words = " ".join(cell for row in rows[i:end] for cell in row.filled)
+        end = _end_of_pairs(rows, i + 1)
         alone = end == len(rows) or counts[end] == 1
-        if alone and counts[i] == 1 and end - i > 1 and not asks(words) and not _begins_numbered(rows[i:end]):
+        if alone and counts[i] == 1 and _is_foreign(rows[i:end]):
             yield i, end
         i = end
+
+
+def _end_of_pairs(rows: Sequence[FrameRow], start: int) -> int:
+    """Return the end of the run of uncoloured rows of two cells."""
+    ends = (i for i in range(start, len(rows)) if len(rows[i].filled) != 2 or rows[i].fills)
+    return next(ends, len(rows))
+
+
+def _is_foreign(block: Sequence[FrameRow]) -> bool:
+    """Return whether rows below a heading neither ask for anything nor are numbered."""
+    words = " ".join(cell for row in block for cell in row.filled)
+    return len(block) > 1 and not asks(words) and not _begins_numbered(block)
 
 
 def _begins_numbered(rows: Sequence[FrameRow]) -> bool:
@@ -281,27 +291,70 @@ def _form_row(cells: tuple[str, ...]) -> bool:
     return known[::2] == [True] * (len(filled) // 2) and not any(known[1::2])
 
 
-def _over_two(first: tuple[str, ...], second: tuple[str, ...]) -> Iterator[tuple[float, tuple[str, ...], int]]:
-    short = [len(cell.split()) <= 9 for cell in (*first, *second)]
-    if not all(short) or sum(bool(cell.strip()) for cell in first) < 2:
+_Header = tuple[float, tuple[str, ...], int]  # score, names, and how many rows it takes
+
+
+def _over_two(first: tuple[str, ...], second: tuple[str, ...]) -> Iterator[_Header]:
+    """Give the ways to take two rows as one header, each with its score."""
+    if not _may_name(first, second):
         return
-    over: list[str] = []
-    for name in first:
-        over.append(name if name.strip() or not over else over[-1])
+    found = (_under_groups(first, second), _above_days(first, second), _cell_by_cell(first, second))
+    yield from (each for each in found if each is not None)
+
+
+def _may_name(first: Sequence[str], second: Sequence[str]) -> bool:
+    short = all(len(cell.split()) <= 9 for cell in (*first, *second))
+    return short and _n_filled(first) >= 2
+
+
+def _n_filled(cells: Iterable[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
+
+
+def _pairs(first: Sequence[str], second: Sequence[str]) -> list[tuple[str, str]]:
+    return list(zip_longest(first, second, fillvalue=""))
+
+
+def _under_groups(first: tuple[str, ...], second: tuple[str, ...]) -> _Header | None:
+    """Return names that are below the names of groups."""
     upper, lower = header_score(first), header_score(second)
-    filled = [sum(bool(cell.strip()) for cell in cells) for cells in (set(first), set(second))]
-    pairs = list(zip_longest(first, second, fillvalue=""))
-    if lower >= HEADER and filled[1] > filled[0]:  # names under the names of groups
-        named = zip_longest(over, first, second, fillvalue="")
-        yield max(lower, upper) + 0.01, tuple(_lower_name(*names) for names in named), 2
-    if any(is_day(cell) for cell in second) and upper >= HEADER:  # "Progress" above "March" and "May"
-        days = zip_longest(over, first, second, fillvalue="")
-        names = tuple(f"{group} {b}" if is_day(b) else (a or b) for group, a, b in days)
-        if all(is_day(b) or not b.strip() or b == a for a, b in pairs):
-            yield upper + 0.02, names, 2
-    joined = tuple(a if a == b else f"{a} {b}".strip() for a, b in pairs)
-    if _known(joined) > _known(first) and _names_all(pairs, joined):
-        yield header_score(joined) + 0.05, joined, 2
+    if lower < HEADER or _n_filled(set(second)) <= _n_filled(set(first)):
+        return None
+    named = zip_longest(_spread(first), first, second, fillvalue="")
+    return max(lower, upper) + 0.01, tuple(_lower_name(*each) for each in named), 2
+
+
+def _above_days(first: tuple[str, ...], second: tuple[str, ...]) -> _Header | None:
+    """Return names with days below them, as "Progress" above "March" and "May"."""
+    upper = header_score(first)
+    if upper < HEADER or not any(is_day(cell) for cell in second):
+        return None
+    if not all(_is_day_or_none(name, below) for name, below in _pairs(first, second)):
+        return None
+    days = zip_longest(_spread(first), first, second, fillvalue="")
+    names = tuple(f"{group} {b}" if is_day(b) else (a or b) for group, a, b in days)
+    return upper + 0.02, names, 2
+
+
+def _is_day_or_none(name: str, below: str) -> bool:
+    return is_day(below) or not below.strip() or below == name
+
+
+def _spread(names: Sequence[str]) -> list[str]:
+    """Repeat each name over the blank cells on its right."""
+    out: list[str] = []
+    for name in names:
+        out.append(name if name.strip() or not out else out[-1])
+    return out
+
+
+def _cell_by_cell(first: tuple[str, ...], second: tuple[str, ...]) -> _Header | None:
+    """Return names that are printed over two rows."""
+    pairs = _pairs(first, second)
+    names = tuple(a if a == b else f"{a} {b}".strip() for a, b in pairs)
+    if _known(names) <= _known(first) or not _names_all(pairs, names):
+        return None
+    return header_score(names) + 0.05, names, 2
 
 
 def _lower_name(group: str, upper: str, lower: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dhr_analytics.normalising.cells import status
@@ -103,34 +103,75 @@ def action_doubts(cells: Mapping[str, str], row: Mapping[str, Any]) -> list[str]
     list of str
         Keys of `WEIGHTS`.
     """
-    doubts = []
-    target = cells.get("target", "")
+    found = [_owner_warning(cells, row)]
+    found += [warning for warning, applies in _ACTION_WARNINGS.items() if applies(cells, row)]
+    return [warning for warning in found if warning]
+
+
+_Cells = Mapping[str, str]
+_Row = Mapping[str, Any]
+
+
+def _owner_warning(cells: _Cells, row: _Row) -> str:
+    """Return the first warning of an owner that applies, ``""`` for none."""
     if not row["lead_agency"]:
-        doubts.append("no owner is stated")
-    elif row["lead_role"] and not cells.get("person") and row["lead_agency"] == row["lead_role"]:
-        doubts.append("only a post is named as owner")
-    elif row["sector"] == "other":
-        doubts.append("the owner's kind of agency is not known")
+        return "no owner is stated"
+    if row["lead_role"] and not cells.get("person") and row["lead_agency"] == row["lead_role"]:
+        return "only a post is named as owner"
+    return "the owner's kind of agency is not known" if row["sector"] == "other" else ""
+
+
+def _target_is_unread(cells: _Cells, row: _Row) -> bool:
     dateless = row["target_basis"] == "none" and row["status"] not in ("completed", "in_progress")
-    if dateless and re.search(r"\d", target):
-        doubts.append("the target cell could not be read as a date")
-    if len({span.on for span in target_dates(target)}) > 1 and row["target_text"] == " ".join(target.split()):
-        doubts.append("the target cell holds several dates; the first one that is not past was taken")
-    if row["status"] == "in_progress" and len(str(row["status_evidence"]).split()) > 5:
-        doubts.append("the status was worked out from the report of progress, not from a status word")
-    if row["status"] == "completed" and re.search(r"superseded", str(row["status_evidence"]), re.IGNORECASE):
-        doubts.append(status.CLOSED)
+    return dateless and bool(re.search(r"\d", cells.get("target", "")))
+
+
+def _target_has_several_dates(cells: _Cells, row: _Row) -> bool:
+    target = cells.get("target", "")
+    several = len({span.on for span in target_dates(target)}) > 1
+    return several and row["target_text"] == " ".join(target.split())
+
+
+def _status_is_worked_out(cells: _Cells, row: _Row) -> bool:
+    return row["status"] == "in_progress" and len(str(row["status_evidence"]).split()) > 5
+
+
+def _is_superseded_and_completed(cells: _Cells, row: _Row) -> bool:
+    superseded = re.search(r"superseded", str(row["status_evidence"]), re.IGNORECASE)
+    return row["status"] == "completed" and bool(superseded)
+
+
+def _status_is_unknown(cells: _Cells, row: _Row) -> bool:
     unread = row["status"] == "no_update" and not row["status_evidence"]
-    if unread and not _NOTHING_SAID.fullmatch(cells.get("status", "")):
-        doubts.append("the words of the status cell are not known")
-    if str(row["status_evidence"]).startswith("date of completion:") and not (target or cells.get("progress")):
-        doubts.append("only a date in a column for completion says that this is done; it may be a target")
-    told = " ".join(cells.get(role, "") for role in ("progress", "completion", "outcome", "target"))
-    if row["status"] == "completed" and _GOES_ON.search(told):
-        doubts.append("the plan says completed, yet also that work goes on")
-    if _UNFINISHED.search(str(row["text"])):
-        doubts.append("the wording seems cut off")
-    return doubts
+    return unread and not _NOTHING_SAID.fullmatch(cells.get("status", ""))
+
+
+def _only_a_date_says_done(cells: _Cells, row: _Row) -> bool:
+    dated = str(row["status_evidence"]).startswith("date of completion:")
+    return dated and not (cells.get("target") or cells.get("progress"))
+
+
+def _is_completed_yet_continues(cells: _Cells, row: _Row) -> bool:
+    columns = ("progress", "completion", "outcome", "target")
+    words = " ".join(cells.get(role, "") for role in columns)
+    return row["status"] == "completed" and bool(_GOES_ON.search(words))
+
+
+def _is_cut_off(cells: _Cells, row: _Row) -> bool:
+    return bool(_UNFINISHED.search(str(row["text"])))
+
+
+# What each warning of an action is given for, in the order of the reasons in a row.
+_ACTION_WARNINGS: dict[str, Callable[[_Cells, _Row], bool]] = {
+    "the target cell could not be read as a date": _target_is_unread,
+    "the target cell holds several dates; the first one that is not past was taken": (_target_has_several_dates),
+    "the status was worked out from the report of progress, not from a status word": (_status_is_worked_out),
+    status.CLOSED: _is_superseded_and_completed,
+    "the words of the status cell are not known": _status_is_unknown,
+    "only a date in a column for completion says that this is done; it may be a target": (_only_a_date_says_done),
+    "the plan says completed, yet also that work goes on": _is_completed_yet_continues,
+    "the wording seems cut off": _is_cut_off,
+}
 
 
 def review_list(

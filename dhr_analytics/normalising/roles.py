@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -30,6 +31,7 @@ BARE_NUMBER = re.compile(
 )
 _PLAIN_ID = re.compile(r"(?=\S*\d)[A-Za-z]{0,8}[\w\s()./-]{1,18}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PARTS = re.compile(r"\s*[/|:\n]\s*|\s[–—-]\s")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _PERIOD = re.compile(
     r"\b(?:q[1-4]|quarter\s[1-4]|(?:20)?\d\d\s?[/-]\s?(?:20)?\d\d|as\s+(?:at|of)|end(?:\s+of)?|to|"
@@ -121,15 +123,19 @@ def name_votes(label: str) -> Mapping[str, float]:
 def _spellings(label: str) -> Iterator[tuple[float, str]]:
     """Give the ways to take a name: whole, without brackets, as parts of a bilingual or joined name."""
     text = " ".join(_CAMEL.sub(" ", label.replace("_", " ")).split())
-    if not text or len(text.split()) > _LONGEST_NAME or re.search(r"[.;]$", text) and len(text.split()) > 4:
+    if not _may_be_name(text):
         return
     yield 1.0, text
     if (bare := " ".join(_BRACKETS.sub(" ", text).split())) and bare != text:
         yield 0.97, bare
-    parts = [part for part in re.split(r"\s*[/|:\n]\s*|\s[–—-]\s", bare or text) if part.strip()]
+    parts = [part for part in _PARTS.split(bare or text) if part.strip()]
     if len(parts) > 1:
-        for part in parts:
-            yield 0.8, part
+        yield from ((0.8, part) for part in parts)
+
+
+def _may_be_name(text: str) -> bool:
+    n = len(text.split())
+    return 0 < n <= (4 if text.endswith((".", ";")) else _LONGEST_NAME)
 
 
 def _votes(text: str) -> Iterator[tuple[str, float]]:
@@ -372,9 +378,12 @@ _WEIGHTS = {
 _BY_CELLS = ("number", "recommendation", "action", "lead", "status", "scope", "rag", "target", "progress")
 
 
-def _score(role: str, votes: Mapping[str, float], column: Profile, place: float, named: bool) -> float:
+Votes = Mapping[str, float]
+_LEANS = {"number": 0.35, "recommendation": 0.2, "review": 0.1}  # to the left
+
+
+def _score(role: str, votes: Votes, column: Profile, place: float, named: bool) -> float:
     """Return how well one column suits one role; ``place`` is 0 on the left and 1 on the right."""
-    by_name = _NAME_WEIGHT * votes.get(role, 0.0)
     if role == "section" and votes.get("scope", 0.0) >= _LISTED:  # "Scope" may be that of the topic
         return _NAME_WEIGHT * 0.6 + _FITS[role](column) if column.n else -1.0
     if role == "progress" and named and not votes and column.n > 1:  # "How are we doing?"
@@ -382,11 +391,19 @@ def _score(role: str, votes: Mapping[str, float], column: Profile, place: float,
     if not votes.get(role) and (role not in _BY_CELLS or not column.n):
         return -1.0
     fit = _FITS[role](column) * _WEIGHTS.get(role, 1.0) if column.n else 0.0
-    unnamed = 0.0 if votes.get(role) else 0.5 * named + 0.4 * bool(votes)
-    lean = {"number": 0.35, "recommendation": 0.2, "review": 0.1}.get(role, 0.0) * (0.5 - place)
-    # A day under a name of its own is a target only where the name says so.
-    strange = 1.0 if role == "target" and named and not votes.get(role) else 0.0
-    return by_name + fit + lean - unnamed - strange
+    lean = _LEANS.get(role, 0.0) * (0.5 - place)
+    by_name = _NAME_WEIGHT * votes.get(role, 0.0)
+    return by_name + fit + lean - _unnamed(role, votes, named) - _strange(role, votes, named)
+
+
+def _unnamed(role: str, votes: Votes, named: bool) -> float:
+    """Return what counts against a role that the name of a column does not say."""
+    return 0.0 if votes.get(role) else 0.5 * named + 0.4 * bool(votes)
+
+
+def _strange(role: str, votes: Votes, named: bool) -> float:
+    """Return what counts against a day below another name: it is a target only by its name."""
+    return 1.0 if role == "target" and named and not votes.get(role) else 0.0
 
 
 def assign(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
@@ -408,12 +425,7 @@ def assign(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
     profiles = [profile([row[i] for row in rows if i < len(row)]) for i in range(width)]
     votes = [name_votes(name) for name in names]
     roles = (*ONCE, *MANY)
-    grid = np.full((width, len(roles) + width), _BAR)
-    for i in range(width):
-        for j, role in enumerate(roles):
-            place = i / max(1, width - 1)
-            grid[i, j] = _score(role, votes[i], profiles[i], place, bool(names[i].strip()))
-        grid[i, len(roles) :] = max(_BAR, _NAME_WEIGHT * votes[i].get(_NO_ROLE, 0.0))
+    grid = _grid(names, votes, profiles, roles)
     at, chosen = linear_sum_assignment(-grid)
     found = {int(i): roles[j] for i, j in zip(at, chosen, strict=True) if j < len(roles)}
     given = [found.get(i) or _shared_role(names[i], votes[i], profiles[i]) for i in range(width)]
@@ -423,20 +435,41 @@ def assign(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
     return Columns(tuple(names), tuple(given), scores)
 
 
+def _grid(
+    names: Sequence[str],
+    votes: Sequence[Votes],
+    profiles: Sequence[Profile],
+    roles: Sequence[str],
+) -> Any:
+    """Return the scores of all columns (down) for all roles and, behind them, for none."""
+    width = len(names)
+    grid = np.full((width, len(roles) + width), _BAR)
+    for i, name in enumerate(names):
+        place = i / max(1, width - 1)
+        named = bool(name.strip())
+        grid[i, : len(roles)] = [_score(role, votes[i], profiles[i], place, named) for role in roles]
+        grid[i, len(roles) :] = max(_BAR, _NAME_WEIGHT * votes[i].get(_NO_ROLE, 0.0))
+    return grid
+
+
 TICKED = "ticked"
 
 
 def with_ticks(names: Sequence[str], roles: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """Give columns side by side that are each named by a status, and ticked in one, a role of their own."""
-    out = list(roles)
-    at = [i for i, name in enumerate(names) if _is_status(name)]
-    runs = [at[i:] for i in range(len(at)) if at[i:] == list(range(at[i], at[i] + len(at) - i))]
-    run = next((each for each in runs if len(each) > 1), [])
+    run = _run_of_statuses(names)
+    named = [names[i] for i in run]
     cells = [[row[i] if i < len(row) else "" for i in run] for row in rows]
-    if run and tick_statuses([names[i] for i in run]) and read_ticks([names[i] for i in run], cells) is not None:
-        for i in run:
-            out[i] = TICKED
-    return tuple(out)
+    if run and tick_statuses(named) and read_ticks(named, cells) is not None:
+        return tuple(TICKED if i in run else role for i, role in enumerate(roles))
+    return tuple(roles)
+
+
+def _run_of_statuses(names: Sequence[str]) -> Sequence[int]:
+    """Return the columns named by statuses from the first one behind which all are side by side."""
+    at = [i for i, name in enumerate(names) if _is_status(name)]
+    tails = (at[k:] for k in range(len(at) - 1))
+    return next((run for run in tails if run[-1] - run[0] == len(run) - 1), [])
 
 
 def _is_status(name: str) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dhr_analytics.normalising.lines import numbered, words_a_recommendation
 from dhr_analytics.reading import RawTable
@@ -25,16 +24,20 @@ def what_was_seen(tables: Sequence[RawTable]) -> str:
         Such as "3 tables and 120 paragraphs; 58 paragraphs begin 'Recommendation n'".
     """
     lines = [row.cells[0] for table in tables if table.kind == "text" for row in table.rows]
-    counts = {
-        "begin 'Recommendation n'": sum(bool(_LINE.match(line)) for line in lines),
-        "are numbered and ask for something": sum(
-            bool(numbered(line)) and words_a_recommendation(line) for line in lines
-        ),
-    }
-    n_tables = sum(table.kind == "table" for table in tables)
-    widths = Counter(max(len(row.cells) for row in table.rows) for table in tables if table.kind == "table")
-    seen = [f"{n_tables} table{'s' * (n_tables != 1)} and {len(lines)} paragraph{'s' * (len(lines) != 1)}"]
-    if widths:
-        seen.append(f"the tables have {', '.join(str(width) for width in sorted(widths))} columns")
-    seen += [f"{n} paragraphs {what}" for what, n in counts.items() if n]
-    return "; ".join(seen)
+    grids = [table for table in tables if table.kind == "table"]
+    seen = [f"{_count(len(grids), 'table')} and {_count(len(lines), 'paragraph')}"]
+    if grids:
+        widths = {max(len(row.cells) for row in table.rows) for table in grids}
+        seen.append(f"the tables have {', '.join(map(str, sorted(widths)))} columns")
+    counts = {what: sum(map(is_so, lines)) for what, is_so in _LOOKED_FOR.items()}
+    return "; ".join([*seen, *(f"{n} paragraphs {what}" for what, n in counts.items() if n)])
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
+
+
+_LOOKED_FOR: dict[str, Callable[[str], bool]] = {
+    "begin 'Recommendation n'": lambda line: bool(_LINE.match(line)),
+    "are numbered and ask for something": (lambda line: bool(numbered(line)) and words_a_recommendation(line)),
+}

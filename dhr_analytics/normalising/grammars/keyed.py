@@ -13,7 +13,7 @@ from dhr_analytics.normalising.grammars.table_rows import take
 from dhr_analytics.normalising.grammars.walk import steps
 from dhr_analytics.normalising.lines import NUMBER_ALONE, is_heading, numbered, words_a_recommendation
 from dhr_analytics.normalising.roles import Columns
-from dhr_analytics.normalising.rows import PlanRow, Reading
+from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 
 NAME = "actions keyed by number"
 UNWORDED = "only the number of the recommendation stands beside its actions; its wording was not found"
@@ -85,24 +85,40 @@ def read(frame: Frame, columns: Columns, listed: Sequence[PlanRow]) -> Reading |
     for step in steps(frame, columns):
         take(state, step)
     keys = [key_of(row.cells.get("number", "")) for row in state.rows]
-    known = {key_of(row.cells["number"]) for row in listed}
-    if not any(keys) or not _are_keys(keys, known):
+    if not _are_keys(keys, {key_of(row.cells["number"]) for row in listed}):
         return None
     state.flush()
     state.close()
+    rows = _joined(state.rows, keys, listed)
+    return Reading(NAME, tuple(rows), tuple(_unlisted(state.rejected, listed)))
+
+
+def _unlisted(rejected: Sequence[Rejected], listed: Sequence[PlanRow]) -> list[Rejected]:
+    """Leave out what is the wording of a recommendation."""
     used = {row.place for row in listed}
-    kept = [piece for piece in state.rejected if piece.place not in used]
-    return Reading(NAME, tuple(_joined(state.rows, keys, listed)), tuple(kept))
+    return [piece for piece in rejected if piece.place not in used]
 
 
 def _are_keys(keys: Sequence[str], known: set[str]) -> bool:
     """Return whether the numbers name recommendations: nearly all are listed, or some are named again and again."""
     given = [key for key in keys if key]
-    return sum(key in known for key in given) * 5 >= 4 * len(given) or len(set(given)) < len(given)
+    repeated = len(set(given)) < len(given)
+    return bool(given) and (repeated or sum(key in known for key in given) * 5 >= 4 * len(given))
 
 
 def _joined(rows: Sequence[PlanRow], keys: Sequence[str], listed: Sequence[PlanRow]) -> list[PlanRow]:
-    order = [key_of(row.cells["number"]) for row in listed]
+    """Return each recommendation followed by its actions, those that are not listed last."""
+    groups = _groups(rows, keys, [key_of(row.cells["number"]) for row in listed])
+    out: list[PlanRow] = []
+    for i, key in sorted(groups, key=lambda place: (place[0], _in_order(place[1]))):
+        actions = groups[i, key]
+        head = listed[i] if i < len(listed) else _unworded(key, actions[0])
+        out += _with_actions(head, actions)
+    return out
+
+
+def _groups(rows: Sequence[PlanRow], keys: Sequence[str], order: Sequence[str]) -> dict[tuple[int, str], list[PlanRow]]:
+    """Put the actions to their recommendations, by place in the list and number."""
     groups: dict[tuple[int, str], list[PlanRow]] = {(i, key): [] for i, key in enumerate(order)}
     at: tuple[int, str] | None = None
     for row, key in zip(rows, keys, strict=True):
@@ -110,11 +126,7 @@ def _joined(rows: Sequence[PlanRow], keys: Sequence[str], listed: Sequence[PlanR
             at = _next_place(order, key, -1 if at is None else at[0])
         if at is not None:
             groups.setdefault(at, []).append(row)
-    out: list[PlanRow] = []
-    for (i, key), actions in sorted(groups.items(), key=lambda each: (each[0][0], _in_order(each[0][1]))):
-        head = listed[i] if i < len(order) else _unworded(key, actions[0])
-        out += _with_actions(head, actions)
-    return out
+    return groups
 
 
 def _next_place(order: Sequence[str], key: str, last: int) -> tuple[int, str]:

@@ -36,6 +36,10 @@ _RULE = re.compile(r"[\s:|=_–—-]*")
 # How many words at most a cell of a role holds; more is prose in a column that slipped.
 _LONGEST = {"number": 2, "scope": 4, "rag": 4, "status": 6}
 
+_MAY_HOLD_HEADINGS = ("number", "recommendation", "section", "review")
+_ANSWERS = ("status", "response", "progress")  # columns whose name may say what "Yes" answers
+_CHOICES = ("scope", "status", "rag")  # columns whose cells may offer choices with boxes
+
 
 @dataclass(frozen=True)
 class Step:
@@ -143,67 +147,100 @@ def _table_step(row: FrameRow, columns: Columns, below: FrameRow | None) -> Step
     return _row_step(row, columns)
 
 
+def _at(values: Sequence[str], i: int) -> str:
+    return values[i] if i < len(values) else ""
+
+
 def _lone_step(row: FrameRow, text: str, columns: Columns, below: FrameRow | None) -> Step:
     """Say what a row of one cell is: a heading, a text across the table, or a cell of its column."""
-    at = next(i for i, cell in enumerate(row.cells) if cell.strip() and not _RULE.fullmatch(cell))
-    role = columns.roles[at] if at < len(columns.roles) else ""
-    across = len({cell for cell in row.cells if cell.strip()}) == 1 and sum(map(bool, row.cells)) > 1
+    at = _first_filled(row)
+    role = _at(columns.roles, at)
+    across = _is_across(row)
     if is_noise(text) and role != "number":
         return Step("aside", row, reason="noise")
-    if len(row.cells) == 1 or across or at == 0 or role in ("number", "recommendation", "section", "review"):
-        if _heads(text, row, below, at):
-            return Step("heading", row)
-        if len(row.cells) == 1 or across or (words_a_recommendation(text) and role != "recommendation"):
-            return Step("line", row)
+    if not (across or at == 0 or role in _MAY_HOLD_HEADINGS):
+        return _row_step(row, columns)
+    if _heads(text, below, at):
+        return Step("heading", row)
+    if across or (words_a_recommendation(text) and role != "recommendation"):
+        return Step("line", row)
     return _row_step(row, columns)
 
 
-def _heads(text: str, row: FrameRow, below: FrameRow | None, at: int) -> bool:
+def _first_filled(row: FrameRow) -> int:
+    cells = enumerate(row.cells)
+    return next(i for i, cell in cells if cell.strip() and not _RULE.fullmatch(cell))
+
+
+def _is_across(row: FrameRow) -> bool:
+    """Return whether a cell is the only one of its row, or is merged over several columns."""
+    distinct = {cell for cell in row.cells if cell.strip()}
+    return len(row.cells) == 1 or (len(distinct) == 1 and sum(map(bool, row.cells)) > 1)
+
+
+def _heads(text: str, below: FrameRow | None, at: int) -> bool:
+    """Return whether a lone cell is the heading of the rows below it."""
     if not is_heading(text):
         return False
     if NUMBERED_HEADING.match(text) or is_agency(text):
         return True
     if asks(text) and len(text.split()) > 7:
         return False
-    named = all(word[0].isupper() or len(word) < 4 for word in text.split() if word[0].isalpha())
-    next_cell = below.cells[at] if below is not None and at < len(below.cells) else ""
-    return named or not next_cell[:1].islower() or bool(numbered(next_cell))
+    next_cell = _at(below.cells, at) if below is not None else ""
+    return _is_capitalised(text) or not next_cell[:1].islower() or bool(numbered(next_cell))
+
+
+def _is_capitalised(text: str) -> bool:
+    """Return whether each long word of a text begins with a capital, as in a name."""
+    words = [word for word in text.split() if word[0].isalpha()]
+    return all(word[0].isupper() or len(word) < 4 for word in words)
 
 
 def _row_step(row: FrameRow, columns: Columns) -> Step:
+    """Put each cell of a row under its role; one whose column has no role is kept as a note."""
     cells: dict[str, str] = {}
     notes: list[str] = []
     rejected: list[Rejected] = []
-    for at, cell in enumerate(row.cells):
-        if not cell.strip():
-            continue
-        role = columns.roles[at] if at < len(columns.roles) else ""
-        name = columns.names[at] if at < len(columns.names) else ""
-        if role == TICKED:
-            continue
+    for role, name, cell in _filled_cells(row, columns):
         if not role:
-            notes.append(f"{' '.join(name.split())}: {' '.join(cell.split())}" if name.strip() else cell)
+            notes.append(_as_note(name, cell))
             continue
-        cell = _as_percent(cell, name)
-        named, answer = read_named_answer(name, cell) if role in ("status", "response", "progress") else ("", "")
+        named, answer = read_named_answer(name, cell) if role in _ANSWERS else ("", "")
         if named:
             cells[named] = answer.replace("_", " ")
             continue
-        if purpose(role) in ("scope", "status", "rag"):
-            cell, left = _ticked(cell)
-            rejected += [Rejected(row.place, left, "choice that is not ticked")] if left else []
-        cells[role] = f"{cells[role]}\n{cell}" if role in cells else cell
-    if revised := cells.pop("revised", ""):
-        if find_dates(revised) or "target" not in cells:
-            notes += [f"First target: {cells['target']}"] if "target" in cells else []
-            cells["target"] = revised
-        else:
-            notes.append(f"Revised target: {revised}")
+        chosen, left = _ticked(cell) if purpose(role) in _CHOICES else (cell, "")
+        rejected += [Rejected(row.place, left, "choice that is not ticked")] if left else []
+        cells[role] = f"{cells[role]}\n{chosen}" if role in cells else chosen
+    notes += _replace_target(cells)
     _add_ticks(cells, row, columns)
     _add_fills(cells, row, columns)
     if notes:
         cells["notes"] = "\n".join(notes)
     return Step("row", row, cells, rejected=tuple(rejected))
+
+
+def _filled_cells(row: FrameRow, columns: Columns) -> Iterator[tuple[str, str, str]]:
+    """Give role, name and text of each filled cell; columns that are only ticked are left out."""
+    for i, cell in enumerate(row.cells):
+        role, name = _at(columns.roles, i), _at(columns.names, i)
+        if cell.strip() and role != TICKED:
+            yield role, name, _as_percent(cell, name) if role else cell
+
+
+def _as_note(name: str, cell: str) -> str:
+    return f"{' '.join(name.split())}: {' '.join(cell.split())}" if name.strip() else cell
+
+
+def _replace_target(cells: dict[str, str]) -> list[str]:
+    """Put a revised target in place of the first one; return a note of the other."""
+    revised, first = cells.pop("revised", ""), cells.get("target")
+    if not revised:
+        return []
+    if first is not None and not find_dates(revised):
+        return [f"Revised target: {revised}"]
+    cells["target"] = revised
+    return [] if first is None else [f"First target: {first}"]
 
 
 def _as_percent(cell: str, name: str) -> str:
@@ -226,8 +263,8 @@ def _add_ticks(cells: dict[str, str], row: FrameRow, columns: Columns) -> None:
     at = [i for i, role in enumerate(columns.roles) if role == TICKED]
     if not at:
         return
-    own = [row.cells[i] if i < len(row.cells) else "" for i in at]
-    fills = [row.fills[i] if i < len(row.fills) else "" for i in at]
+    own = [_at(row.cells, i) for i in at]
+    fills = [_at(row.fills, i) for i in at]
     ticked = read_ticks([columns.names[i] for i in at], [own], [fills])
     if ticked and ticked[0] != "no_update":
         cells["status"] = ticked[0].replace("_", " ")
@@ -236,11 +273,17 @@ def _add_ticks(cells: dict[str, str], row: FrameRow, columns: Columns) -> None:
 def _add_fills(cells: dict[str, str], row: FrameRow, columns: Columns) -> None:
     """Take the colour of a cell for its rating where it says none in words."""
     for role, cell, fill in zip(columns.roles, row.cells, row.fills, strict=False):
-        if role != purpose(role) and fill and (cell.strip() or purpose(role) == "rag"):
-            cells.setdefault(role.replace(purpose(role), "rag"), fill)
-    if cells.get("rag", "").strip(" .0123456789"):  # a figure says less than the colour behind it
-        return
-    rated = [fill for role, fill in zip(columns.roles, row.fills, strict=False) if role in ("rag", "status") and fill]
+        plain = purpose(role)
+        if fill and role != plain and (cell.strip() or plain == "rag"):
+            cells.setdefault(role.replace(plain, "rag"), fill)
+    worded = cells.get("rag", "").strip(" .0123456789")  # a figure says less than the colour
+    if not worded and (colour := _colour_of(row, columns)):
+        cells["rag"] = colour
+
+
+def _colour_of(row: FrameRow, columns: Columns) -> str:
+    """Return the colour of the cell that rates a row, or the only colour that the row has."""
+    filled = [each for each in zip(columns.roles, row.fills, strict=False) if each[1]]
+    rated = [fill for role, fill in filled if role in ("rag", "status")]
     colours = {fill for fill in row.fills if fill}
-    if rated or len(colours) == 1:
-        cells["rag"] = rated[0] if rated else colours.pop()
+    return next(iter(rated or (colours if len(colours) == 1 else ())), "")
