@@ -134,6 +134,9 @@ def _about(documents: Sequence[ReadDocument], keys: Keys, keep_names: bool) -> d
     # What was given a key of its own is read again, since that key depends on other documents.
     known = {each.path.name: each.source for each in documents if each.source}
     about: dict[str, object] = {"read": {name: source for name, source in known.items() if name not in keys.doubled}}
+    about["readings"] = {
+        each.path.name: list(each.found.grammars) for each in documents if each.found and each.found.grammars
+    }
     if remarks := _remarks(documents, keys):
         about["remarks"] = remarks
     if keep_names:

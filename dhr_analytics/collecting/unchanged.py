@@ -21,10 +21,11 @@ _TABLES = ("reviews", "recommendations", "actions", "rejected")
 
 
 class Earlier(NamedTuple):
-    """An earlier package: its rows as written, by table, and by document what they were read from."""
+    """An earlier package: its rows by table, and by document what they were read from, and by which grammars."""
 
     rows: dict[str, pd.DataFrame]
     read: Mapping[str, str]
+    readings: Mapping[str, list[str]]
 
 
 def load_earlier(folder: Path | str | None) -> Earlier | None:
@@ -47,7 +48,7 @@ def load_earlier(folder: Path | str | None) -> Earlier | None:
             name: pd.read_csv(Path(folder or "") / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8")
             for name in _TABLES
         }
-        return Earlier(rows, dict(about["read"]))
+        return Earlier(rows, dict(about["read"]), dict(about.get("readings", {})))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -102,7 +103,8 @@ def plans_of(earlier: Earlier | None, document: str, key: str) -> tuple[Document
         count = int(review["n_rejected"]) if len(own) > 1 else 0
         plans.append(_plan(earlier, review, left[:count]))
         left = left[count:]
-    found = DocumentPlans(tuple(plans), own[0]["grade"], rejected=left, not_understood=lines)
+    grammars = tuple(earlier.readings.get(document, ()))
+    found = DocumentPlans(tuple(plans), own[0]["grade"], left, lines, grammars=grammars)
     return found, own[0]["format"]
 
 

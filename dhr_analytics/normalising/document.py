@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import chain, groupby
 
 from rapidfuzz import fuzz, process
 
@@ -15,7 +15,7 @@ from dhr_analytics.normalising.grammars import forms, label_lines, prose, transp
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation
 from dhr_analytics.normalising.grammars.keyed import listed_in
 from dhr_analytics.normalising.lines import is_title
-from dhr_analytics.normalising.rows import Reading, Rejected
+from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 from dhr_analytics.normalising.running_lines import without_running_lines
 from dhr_analytics.reading import RawTable
 from dhr_analytics.vocabulary import terms
@@ -24,6 +24,8 @@ from dhr_analytics.vocabulary import terms
 LEAST = 0.1
 # Two wordings as like as this are one recommendation, printed twice.
 _SAME = 92
+# Running text wins over another way only where it is worth that much more.
+_AS_GOOD = 1.5
 # How much the words that a way leaves unused in tables count against it, on the scale of the score.
 _UNUSED = 6.0
 
@@ -37,6 +39,11 @@ class Way:
     unread: tuple[Frame, ...] = ()
     covered: float = 1.0
     tried: tuple[Candidate, ...] = ()
+
+    @property
+    def recommendations(self) -> list[Recommendation]:
+        """All recommendations of the way."""
+        return [rec for winner in self.winners for rec in winner.recommendations]
 
     @property
     def n(self) -> int:
@@ -92,23 +99,23 @@ def choose(tables: Iterable[RawTable], *, joined: bool = True) -> Choice:
     Choice
     """
     tables, furniture = without_running_lines(list(tables))
-    parts = [list(part) for _, part in groupby(tables, key=region_of)]
-    ways = [_ways(part, joined=joined) for part in parts]
+    ways = [_ways(list(part), joined=joined) for _, part in groupby(tables, key=region_of)]
     best = [_best(each) for each in ways]
     winners = [winner for way in best for winner in way.winners]
-    recommendations, repeated = _once([rec for winner in winners for rec in winner.recommendations])
-    rejected = [piece for winner in winners for piece in winner.rejected]
-    unread = tuple(frame for way in best for frame in way.unread)
-    aside = (*furniture, *rejected, *repeated)
+    recommendations, repeated = _once([_weighed(rec, winner) for winner in winners for rec in winner.recommendations])
     return Choice(
         _title(tables),
         tuple(winners),
         tuple(recommendations),
-        aside,
-        unread,
+        (*furniture, *chain.from_iterable(winner.rejected for winner in winners), *repeated),
+        tuple(chain.from_iterable(way.unread for way in best)),
         tuple(ways),
         tuple(best),
     )
+
+
+def _weighed(rec: Recommendation, winner: Candidate) -> Recommendation:
+    return replace(rec, chance=winner.likeness.chance)
 
 
 def _ways(tables: Sequence[RawTable], *, joined: bool) -> tuple[Way, ...]:
@@ -144,44 +151,62 @@ def _rebuilt(tables: Sequence[RawTable]) -> Iterator[list[RawTable]]:
 
 def _best(ways: Sequence[Way]) -> Way:
     """Return the most plan-like way; prose gives way to a plan that holds the same recommendations, or as many."""
-    written = [way for way in ways if way.name == _PROSE]
-    others = [way for way in ways if way.name != _PROSE]
-    best = max(others, key=lambda way: way.score)
-    if not written or not written[0].n:
+    best = max((way for way in ways if way.name != _PROSE), key=lambda way: way.score)
+    written = next((way for way in ways if way.name == _PROSE and way.n), None)
+    if written is None:
         return best
-    found = {terms.fold(rec.text) for winner in best.winners for rec in winner.recommendations}
-    again = [terms.fold(rec.text) for winner in written[0].winners for rec in winner.recommendations]
-    better = written[0].score > best.score
-    repeated = sum(bool(process.extractOne(text, found, scorer=fuzz.ratio, score_cutoff=_SAME)) for text in again)
-    # Replies alone are better read as prose, and lines of labels where they make the better plan.
-    answered = written[0].n >= best.n and (not _states_actions(best) or best.name == _REBUILT and better)
-    if not answered and (repeated * 4 >= len(again) or best.worth * 1.5 > written[0].worth):
+    if _is_answered(written, best):
+        return replace(written, unread=best.unread)
+    if _repeats(written, best) or best.worth * _AS_GOOD > written.worth:
         return best
-    return replace(written[0], unread=best.unread)
+    return replace(written, unread=best.unread)
+
+
+def _is_answered(written: Way, best: Way) -> bool:
+    """Return whether there are but replies below recommendations, or lines that only look like a table."""
+    if written.n < best.n:
+        return False
+    return not _states_actions(best) or (best.name == _REBUILT and written.score > best.score)
+
+
+def _repeats(written: Way, best: Way) -> bool:
+    """Return whether running text and the best way hold the same recommendations, a quarter of them at least."""
+    found = {terms.fold(rec.text) for rec in best.recommendations}
+    again = [terms.fold(rec.text) for rec in written.recommendations]
+    same = [process.extractOne(text, found, scorer=fuzz.ratio, score_cutoff=_SAME) for text in again]
+    return sum(each is not None for each in same) * 4 >= len(again)
 
 
 def _states_actions(way: Way) -> bool:
     """Return whether a way reads what is to be done, by when or how far it is."""
-    return any(
-        {"action", "target", "status", "rag"} & draft.cells.keys()
-        for winner in way.winners
-        for rec in winner.recommendations
-        for draft in rec.actions
-    )
+    drafts = (draft for rec in way.recommendations for draft in rec.actions)
+    return any({"action", "target", "status", "rag"} & draft.cells.keys() for draft in drafts)
 
 
 def _by_frames(name: str, tables: Sequence[RawTable], written: Reading | None, *, joined: bool) -> Way:
+    """Read each frame in every way and keep the best one that may be a plan."""
     frames = frames_of(tables, joined=joined)
+    listed = _listed(frames, written)
+    tried = [candidates(frame, listed) for frame in frames]
+    best = [next(iter(each), None) for each in tried]
+    kept = [one if one is not None and one.likeness.chance >= LEAST else None for one in best]
+    unread = tuple(frame for frame, one in zip(frames, kept, strict=True) if one is None)
+    winners = tuple(filter(None, kept))
+    return Way(name, winners, unread, _covered(winners), tuple(chain.from_iterable(tried)))
+
+
+def _listed(frames: Sequence[Frame], written: Reading | None) -> list[PlanRow]:
+    """Return the numbered recommendations in the lines of a part, for tables that give their numbers alone."""
     lines = [(row.cells[0], row.place) for frame in frames for row in frame.rows if row.line]
     numbered = [row for row in written.rows if row.cells.get("number")] if written else []
-    listed = max(numbered, listed_in(lines), key=len)  # prose joins wrapped lines
-    tried = [candidates(frame, listed) for frame in frames]
-    kept = [bool(each) and each[0].likeness.chance >= LEAST for each in tried]
-    winners = tuple(each[0] for each, keep in zip(tried, kept, strict=True) if keep)
-    unread = tuple(frame for frame, keep in zip(frames, kept, strict=True) if not keep)
-    words = sum(_words(winner.frame) for winner in winners)
-    used = sum(_words(winner.frame) * winner.used for winner in winners)
-    return Way(name, winners, unread, used / words if words else 0.0, tuple(each for some in tried for each in some))
+    return max(numbered, listed_in(lines), key=len)  # prose joins wrapped lines
+
+
+def _covered(winners: Sequence[Candidate]) -> float:
+    """Return the share of the words of all frames that were read which is in the plan."""
+    words = [_words(winner.frame) for winner in winners]
+    used = sum(n * winner.used for n, winner in zip(words, winners, strict=True))
+    return used / sum(words) if sum(words) else 0.0
 
 
 def _by_reading(name: str, reading: Reading, tables: Sequence[RawTable]) -> Way:

@@ -11,7 +11,9 @@ from dhr_analytics.normalising.cells.dates import MOVED, target_dates
 
 # What a doubt takes from the confidence of a row. Below the threshold the row goes to the review list.
 THRESHOLD = 0.75
+UNSURE = "the table around it was read with little confidence"
 WEIGHTS = {
+    UNSURE: 0.7,
     "columns were lost at the page break; the cells were matched by their unfinished neighbours": 0.5,
     "the end of this action stood at the head of the next row": 0.7,
     "joined from many printed lines of a scan": 0.8,

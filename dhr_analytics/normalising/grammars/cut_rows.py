@@ -77,6 +77,7 @@ class Recommendation:
     review: str = ""
     topic: bool = False
     published: str = ""
+    chance: float = 1.0  # that the frame it stands in is read right
 
 
 def stitch(rows: Sequence[PlanRow], *, whole: bool = False) -> tuple[list[Recommendation], list[Rejected]]:
