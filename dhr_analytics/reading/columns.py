@@ -100,14 +100,14 @@ class Columns:
         return min(max(bisect_right(self.edges, x) - 1, 0), len(self.edges) - 2)
 
     def crossed(self, line: Printed) -> bool:
-        """Tell whether words of a line stand in the white between two columns."""
+        """Return whether words of a line stand in the white between two columns."""
         parts = [(part.x0, part.x1) for part in line.parts]
         return any(
             x0 < a and b < x1 and self._unbroken(line, b) for x0, x1 in parts for a, b in self.strips
         )
 
     def _unbroken(self, line: Printed, end: float) -> bool:
-        """Tell whether a line has no more than the space between two words where a strip ends."""
+        """Return whether a line has no more than the space between two words where a strip ends."""
         if line.covered & _span(end - 1, end):
             return True
         before = max((w[-1].x1 for w in line.words if w[-1].x1 <= end), default=0.0)
@@ -321,7 +321,7 @@ def _runs_of_bits(mask: int) -> Iterator[tuple[int, int]]:
 
 
 def _only_bullets(lines: Sequence[Printed], span: tuple[float, float]) -> bool:
-    """Tell whether a column holds nothing but the marks of lists."""
+    """Return whether a column holds nothing but the marks of lists."""
     texts = [part.text for line in lines for part in line.parts if span[0] <= part.x0 <= span[1]]
     return bool(texts) and all(_BULLET.fullmatch(text) for text in texts)
 
@@ -341,7 +341,7 @@ def _joined(lines: Sequence[Printed], found: Sequence[Found]) -> list[Found]:
 
 
 def _is_band(lines: Sequence[Printed]) -> bool:
-    """Tell whether the lines between the first and the last may stand in a table: near, and of no other size."""
+    """Return whether the lines between the first and the last may stand in a table: near, and of no other size."""
     if len(lines) > 10:
         return False
     usual = lines[0].whole.bottom - lines[0].whole.top
@@ -368,14 +368,14 @@ def _going_on(
 
 
 def _alike(edges: Sequence[float], others: Sequence[float]) -> bool:
-    """Tell whether two tables have the same columns, as far as the words in them show."""
+    """Return whether two tables have the same columns, as far as the words in them show."""
     if len(edges) != len(others):
         return False
     return all(abs(a - b) < 16 for a, b in zip(edges[:-1], others[:-1], strict=True))
 
 
 def _stand_in(lines: Sequence[Printed], columns: Columns) -> bool:
-    """Tell whether lines that cross no column are the end of a row, and not text of another kind."""
+    """Return whether lines that cross no column are the end of a row, and not text of another kind."""
     filled = set().union(*(columns.filled(line) for line in lines)) if lines else set()
     if len(filled) != 1:
         return len(filled) >= min(3, len(columns.edges) - 1)
@@ -428,7 +428,7 @@ def _with_last_lines(
 
 
 def _is_prose(lines: Sequence[Printed], columns: Columns, pitch: float) -> bool:
-    """Tell whether columns hold running text: all of them are full, and no row ends in all of them."""
+    """Return whether columns hold running text: all of them are full, and no row ends in all of them."""
     if len(columns.edges) > 4 or len(lines) < 8:
         return False
     counts: dict[int, list[int]] = {}
@@ -527,7 +527,7 @@ def _in_bands(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[
 
 
 def _is_group_line(line: Printed, columns: Columns) -> bool:
-    """Tell whether a line that runs over columns has parts which begin in different ones."""
+    """Return whether a line that runs over columns has parts which begin in different ones."""
     return len({columns.at(part.x0 + 1) for part in line.parts}) > 1
 
 
@@ -563,7 +563,7 @@ def _through(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[s
 def _ruled_ends(
     lines: Sequence[Printed], columns: Columns, level: Sequence[Rule], pitch: float
 ) -> list[bool]:
-    """Tell for each line but the first whether a rule parts it from those above."""
+    """Return for each line but the first whether a rule parts it from those above."""
     left, right = columns.edges[0], columns.edges[-1]
     bottoms = accumulate((line.whole.bottom for line in lines), max)
     out = []
@@ -577,12 +577,12 @@ def _ruled_ends(
 
 
 def _ruled_off(rule: Rule, columns: Columns, column: int) -> bool:
-    """Tell whether a rule runs below a column."""
+    """Return whether a rule runs below a column."""
     return rule[1] < columns.edges[column] + 6 and columns.edges[column + 1] - 6 < rule[2]
 
 
 def _colour_ends(lines: Sequence[Printed], columns: Columns, page: Page) -> list[bool]:
-    """Tell for each line but the first whether the colour behind most columns changes above it."""
+    """Return for each line but the first whether the colour behind most columns changes above it."""
     if not page.fills:
         return [False] * (len(lines) - 1)
     behind = []
@@ -612,7 +612,8 @@ def _at_headers(
     rows: Sequence[list[Printed]], columns: Columns
 ) -> Iterator[tuple[Sequence[list[Printed]], list[Printed]]]:
     """Part a table where its header is printed again below a heading; give each part and its heading."""
-    start, heading = 0, []
+    start = 0
+    heading: list[Printed] = []
     for i in _headers(rows, columns):
         grouped = columns.crossed(rows[i - 1][0]) and _is_group_line(rows[i - 1][0], columns)
         top = i - 1 if grouped else i
@@ -638,7 +639,7 @@ def _headers(rows: Sequence[Sequence[Printed]], columns: Columns) -> Iterator[in
 
 
 def _is_heading(row: Sequence[Printed], columns: Columns) -> bool:
-    """Tell whether a row is bold, or runs over the columns, and stands at their left end."""
+    """Return whether a row is bold, or runs over the columns, and stands at their left end."""
     wide = all(line.whole.bold for line in row) or columns.crossed(row[0])
     return wide and all(len(line.parts) == 1 and columns.at(line.whole.x0) == 0 for line in row)
 
@@ -714,7 +715,7 @@ def _parts_of(cells: Cells, bounds: Sequence[float], pitch: float, least: float)
 
 
 def _goes_on(cell: Sequence[Glyph], bound: float, starts: Sequence[float]) -> bool:
-    """Tell whether the text of a cell runs on over a height at which other cells begin."""
+    """Return whether the text of a cell runs on over a height at which other cells begin."""
     if not cell:
         return False
     height = cell[0].bottom - cell[0].top
