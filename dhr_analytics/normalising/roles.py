@@ -386,14 +386,22 @@ def _score(role: str, votes: Votes, column: Profile, place: float, named: bool) 
     """Return how well one column suits one role; ``place`` is 0 on the left and 1 on the right."""
     if role == "section" and votes.get("scope", 0.0) >= _LISTED:  # "Scope" may be that of the topic
         return _NAME_WEIGHT * 0.6 + _FITS[role](column) if column.n else -1.0
-    if role == "progress" and named and not votes and column.n > 1:  # "How are we doing?"
+    if role == "progress" and named and _may_report(votes, column):  # "How are we doing?"
         return 1.5 * _signed(share_of_reports(column.cells)) - 0.3
     if not votes.get(role) and (role not in _BY_CELLS or not column.n):
         return -1.0
-    fit = _FITS[role](column) * _WEIGHTS.get(role, 1.0) if column.n else 0.0
+    fit = _weighted_fit(role, column)
     lean = _LEANS.get(role, 0.0) * (0.5 - place)
     by_name = _NAME_WEIGHT * votes.get(role, 0.0)
     return by_name + fit + lean - _unnamed(role, votes, named) - _strange(role, votes, named)
+
+
+def _weighted_fit(role: str, column: Profile) -> float:
+    return _FITS[role](column) * _WEIGHTS.get(role, 1.0) if column.n else 0.0
+
+
+def _may_report(votes: Votes, column: Profile) -> bool:
+    return not votes and column.n > 1
 
 
 def _unnamed(role: str, votes: Votes, named: bool) -> float:

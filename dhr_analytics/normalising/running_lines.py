@@ -149,7 +149,7 @@ def _runs_on(before: str, after: str) -> bool:
 
 
 def _is_titled(text: str) -> bool:
-    """Say whether a line reads as a title; a sentence that is opened alike each time does not."""
+    """Return whether a line reads as a title; a sentence that is opened alike each time does not."""
     return not any(word[0].islower() and len(word) > 4 for word in text.split())
 
 
@@ -172,7 +172,7 @@ def _counted(lines: Mapping[int, _Line]) -> set[int]:
 
 
 def _counts_itself(line: _Line, above: _Line | None) -> bool:
-    """Say whether the number is that of an item or a heading: "Rec. 4", "4" below "Rec."."""
+    """Return whether the number is that of an item or a heading: "Rec. 4", "4" below "Rec."."""
     word = above.text if line.shape == "#" and above else line.text
     named = rf"(?:{terms.any_of('prose', 'own number').pattern})[\W\d]*$"
     itself = _ITEM.match(line.text) or re.search(named, word, re.IGNORECASE)
@@ -202,7 +202,7 @@ def _counting(group: Sequence[_Line]) -> Sequence[int]:
 
 
 def _counts_pages(run: _Run, lines: Mapping[int, _Line]) -> bool:
-    """Say whether counting lines are furniture: they interrupt, name pages, or stand apart."""
+    """Return whether counting lines are furniture: they interrupt, name pages, or stand apart."""
     text = run.lines[0].text
     if _names_page(text) or _BAR.search(text) or all(line.edge for line in run.lines):
         return True
@@ -248,7 +248,7 @@ def _interrupting(lines: Mapping[int, _Line], gone: set[int]) -> set[int]:
 
 
 def _is_head(group: Sequence[_Line]) -> bool:
-    """Say whether a line heads pages: two that interrupt, or three of which a third does."""
+    """Return whether a line heads pages: two that interrupt, or three of which a third does."""
     cuts, count = sum(line.cut for line in group), len(group)
     interrupts = cuts * 3 >= count > 1 and cuts + count > 3
     return interrupts or (count > 2 and all(line.edge for line in group))
@@ -264,7 +264,7 @@ def _labels() -> frozenset[str]:
 
 
 def _heads_nothing(text: str) -> bool:
-    """Say whether a line that repeats is a label, a header, or part of a sentence."""
+    """Return whether a line that repeats is a label, a header, or part of a sentence."""
     if _ENDED.search(text) or text[0].islower():
         return True
     name = terms.fold(text)

@@ -27,10 +27,14 @@ def what_was_seen(tables: Sequence[RawTable]) -> str:
     grids = [table for table in tables if table.kind == "table"]
     seen = [f"{_count(len(grids), 'table')} and {_count(len(lines), 'paragraph')}"]
     if grids:
-        widths = {max(len(row.cells) for row in table.rows) for table in grids}
-        seen.append(f"the tables have {', '.join(map(str, sorted(widths)))} columns")
+        widths = sorted(set(map(_width, grids)))
+        seen.append(f"the tables have {', '.join(map(str, widths))} columns")
     counts = {what: sum(map(is_so, lines)) for what, is_so in _LOOKED_FOR.items()}
     return "; ".join([*seen, *(f"{n} paragraphs {what}" for what, n in counts.items() if n)])
+
+
+def _width(table: RawTable) -> int:
+    return max(len(row.cells) for row in table.rows)
 
 
 def _count(n: int, what: str) -> str:

@@ -62,7 +62,7 @@ def number_rules(sheet: Any, colour_of: Callable[[Any], str]) -> list[tuple[Boun
 
 
 def within(bounds: Bounds, row: int, column: int) -> bool:
-    """Tell whether a cell lies in one of the areas of a rule."""
+    """Return whether a cell lies in one of the areas of a rule."""
     return any(left <= column <= right and top <= row <= bottom for left, top, right, bottom in bounds)
 
 

@@ -64,7 +64,7 @@ def read_paragraphs(rows: Sequence[RawRow]) -> tuple[list[Paragraph], list[Rejec
 
 
 def ended(text: str) -> bool:
-    """Say whether a text ends as a sentence does; the number of a footnote may follow."""
+    """Return whether a text ends as a sentence does; the number of a footnote may follow."""
     return bool(_ENDED.search(text))
 
 
@@ -87,7 +87,7 @@ def _width(rows: Sequence[RawRow]) -> int:
 
 
 def _goes_on(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
-    """Say whether a line goes on with the paragraph above it."""
+    """Return whether a line goes on with the paragraph above it."""
     above, line = _text(group[-1]), _text(row)
     small, cut = line[0].islower(), not ended(above)
     if _opens(group, row, width):
@@ -98,13 +98,13 @@ def _goes_on(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
 
 
 def _is_full(above: str, line: str, width: int) -> bool:
-    """Say whether a line below a whole sentence goes on: its first word would not fit above."""
+    """Return whether a line below a whole sentence goes on: its first word would not fit above."""
     full = len(above) + len(line.split()[0]) >= width
     return full and (line[-1] in ".!?" or len(line) > width * 0.6)
 
 
 def _opens(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
-    """Say whether a line opens a paragraph by its first words."""
+    """Return whether a line opens a paragraph by its first words."""
     above, line = _text(group[-1]), _text(row)
     apart = row.break_before or not width
     if openings.is_named(line):
@@ -117,7 +117,7 @@ def _opens(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
 
 
 def _is_next(first: openings.Mark | None, mark: openings.Mark) -> bool:
-    """Say whether a mark counts on from the one that opens the paragraph above."""
+    """Return whether a mark counts on from the one that opens the paragraph above."""
     if first is None or first.style != mark.style:
         return False
     return mark.count == first.count + (mark.count > 0)

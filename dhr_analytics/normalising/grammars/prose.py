@@ -74,7 +74,7 @@ def read(lines: Sequence[RawRow]) -> Reading | None:
 
 
 def _is_form(found: _Found) -> bool:
-    """Say whether label lines of an action stand below a recommendation."""
+    """Return whether label lines of an action stand below a recommendation."""
     return any(part.kind == "label" and part.body in _OF_ACTIONS for part in found.below)
 
 
@@ -170,7 +170,7 @@ def _at_heading(state: _List, part: Part, before: Part, below: Part) -> _Step:
 
 
 def _heads_group(state: _List, part: Part, below: Part) -> bool:
-    """Say whether a heading stands above recommendations: titled, or more of the open list."""
+    """Return whether a heading stands above recommendations: titled, or more of the open list."""
     if below.kind == "title" or _opens_by_label(below):
         return True
     fits = below.kind == "lead_in" or (below.style and state.style in ("", below.style))
@@ -178,7 +178,7 @@ def _heads_group(state: _List, part: Part, below: Part) -> bool:
 
 
 def _ends_list(state: _List, part: Part) -> bool:
-    """Say whether a heading is that of the next chapter, or of a glossary and the like."""
+    """Return whether a heading is that of the next chapter, or of a glossary and the like."""
     style, count = state.chapter
     chapter = part.style and part.style == style and part.count > count
     return bool(chapter) or bool(terms.any_of("prose", "closes").match(part.words))
@@ -220,7 +220,7 @@ def _at_item(state: _List, part: Part, before: Part, below: Part) -> _Step:
 
 
 def _heads(state: _List, part: Part, below: Part) -> bool:
-    """Say whether a numbered line is a heading: "9. Glossary" among titled recommendations."""
+    """Return whether a numbered line is a heading: "9. Glossary" among titled recommendations."""
     if part.style not in ("1", "1.1", "I") or not kinds.is_heading(part.words):
         return False
     if _above_points(part, below) or terms.any_of("prose", "closes").match(part.words):
@@ -232,13 +232,13 @@ def _heads(state: _List, part: Part, below: Part) -> bool:
 
 
 def _above_points(part: Part, below: Part) -> bool:
-    """Say whether a numbered line stands above its own points, or a titled recommendation."""
+    """Return whether a numbered line stands above its own points, or a titled recommendation."""
     numbered = below.number.startswith(f"{part.number}.")
     return numbered or below.kind == "title" or _opens_by_label(below)
 
 
 def _is_outer(state: _List, style: str) -> bool:
-    """Say whether a style is that of the paragraphs around the list."""
+    """Return whether a style is that of the paragraphs around the list."""
     if style == state.outer:
         return True
     other = style in _NUMBERED and state.style not in ("", style)
@@ -246,7 +246,7 @@ def _is_outer(state: _List, style: str) -> bool:
 
 
 def _leads(state: _List, part: Part) -> bool:
-    """Say whether a numbered paragraph leads in a list: counted with the report, not from 1."""
+    """Return whether a numbered paragraph leads in a list: counted with the report, not from 1."""
     if part.style not in _NUMBERED or not kinds.leads_in(part.words):
         return False
     if state.style == part.style:
@@ -255,7 +255,7 @@ def _leads(state: _List, part: Part) -> bool:
 
 
 def _counts_on(state: _List, part: Part, before: Part) -> bool:
-    """Say whether an item is the next of the list."""
+    """Return whether an item is the next of the list."""
     if not state.own or part.words.endswith("?") or _is_reference(part, before):
         return False
     if not state.open:  # a heading within a reply does not end the list
@@ -272,7 +272,7 @@ def _is_next(state: _List, part: Part) -> bool:
 
 
 def _is_reference(part: Part, before: Part) -> bool:
-    """Say whether "(1) was discussed" goes on in small letters though no list is led in."""
+    """Return whether "(1) was discussed" goes on in small letters though no list is led in."""
     small = part.style in ("1", "1.1", "I") and part.words[0].islower()
     return small and not before.text.endswith((":", ";", "and"))
 
