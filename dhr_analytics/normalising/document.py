@@ -119,17 +119,24 @@ def _weighed(rec: Recommendation, winner: Candidate) -> Recommendation:
 
 
 def _ways(tables: Sequence[RawTable], *, joined: bool) -> tuple[Way, ...]:
-    lines = [row for table in tables if table.kind == "text" for row in table.rows]
-    written = prose.read(lines) if lines else None
+    """Read a part in every way there is."""
+    written = _written(tables)
     ways = [_by_frames("tables", tables, written, joined=joined)]
     for name, read in _WHOLE_PARTS.items():
         reading = read(tables)
         if reading is not None and reading.rows:
             ways.append(_by_reading(name, reading, tables))
     ways += [_by_frames(_REBUILT, each, written, joined=joined) for each in _rebuilt(tables)]
-    if written is not None and written.rows:
+    if written is not None:
         ways.append(_by_reading(_PROSE, written, ()))
     return tuple(ways)
+
+
+def _written(tables: Sequence[RawTable]) -> Reading | None:
+    """Read the running text of a part, None where it holds no recommendation."""
+    lines = [row for table in tables if table.kind == "text" for row in table.rows]
+    written = prose.read(lines) if lines else None
+    return written if written is not None and written.rows else None
 
 
 _PROSE = "prose"

@@ -89,7 +89,7 @@ def normalise(
     return DocumentPlans(
         tuple(plans),
         grade,
-        [] if own else aside,
+        aside[len(own) :],
         tuple(dict.fromkeys(clean(each) for each in not_understood(choice))),
         grammars=tuple(winner.grammar for winner in choice.winners),
         confidence=round(choice.chance, 3),

@@ -191,7 +191,7 @@ def _word_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def worded_role(label: str) -> str:
     """Return the role that a printed name says most strongly, be it by one word, or ``""``; "A or B" is B."""
-    if " or " in (found := _listed_role(terms.fold(label))):
+    if " or " in (found := _listed_bare(label)):
         return found.rpartition(" or ")[2]
     votes = name_votes(label)
     return max(votes, key=lambda role: votes[role]) if votes else ""
@@ -204,13 +204,18 @@ def role_of(label: str) -> str:
 
 def may_be(label: str) -> str:
     """Return what a column is where no other has that role ("Learning point": a recommendation), or ``""``."""
-    found = _listed_role(terms.fold(label))
+    found = _listed_bare(label)
     return found.partition(" or ")[0] if " or " in found else ""
 
 
 def listed_role(label: str) -> str:
     """Return the role of a name that is listed, or nearly so spelt, or ``""``."""
-    return _listed_role(terms.fold(label)).rpartition(" or ")[2]
+    return _listed_bare(label).rpartition(" or ")[2]
+
+
+def _listed_bare(label: str) -> str:
+    """Return what is listed for a name as it is, or without what it holds in brackets."""
+    return _listed_role(terms.fold(label)) or _listed_role(terms.fold(_BRACKETS.sub(" ", label)))
 
 
 def is_day(label: str) -> bool:

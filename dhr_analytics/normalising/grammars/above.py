@@ -100,17 +100,27 @@ def _recommendation_row(walk: _Walk, step: Step) -> Step | None:
     """Return a row that holds a recommendation and no action as a step of kind ``row`` with its cells by role."""
     if step.kind != "row":
         return None
+    return (walk.counted and _numbered_row(step)) or _titled_row(step)
+
+
+def _numbered_row(step: Step) -> Step | None:
+    """Return a row of a whole number and a wording, where actions are numbered 1.1, 1.2."""
     number = step.cells.get("number", "") or step.cells.get("action_number", "")
     own = set(step.cells) - {"number", "action_number", "notes"}
-    if walk.counted and own == {"action"} and _WHOLE.fullmatch(number.strip()):
-        return replace(step, cells={"number": number, "recommendation": step.cells["action"]})
+    if own != {"action"} or not _WHOLE.fullmatch(number.strip()):
+        return None
+    return replace(step, cells={"number": number, "recommendation": step.cells["action"]})
+
+
+def _titled_row(step: Step) -> Step | None:
+    """Return a row that begins "Recommendation 3: ...", with at most a labelled cell or two beside it."""
     first, *rest = step.row.filled
-    if not (NUMBERED_HEADING.match(first) or LABEL.match(first)) or len(rest) > 2:
+    titled = NUMBERED_HEADING.match(first) or LABEL.match(first)
+    if not titled or len(rest) > 2 or not words_a_recommendation(first):
         return None
-    labelled = [_labelled(cell) for cell in rest]
-    if not words_a_recommendation(first) or not all(labelled):
-        return None
-    return replace(step, cells={**_worded(first, ""), **{role: text for role, text in labelled if role}})
+    labelled = dict(_labelled(cell) for cell in rest)
+    labelled.pop("", None)
+    return replace(step, cells={**_worded(first, ""), **labelled})
 
 
 def _labelled(cell: str) -> tuple[str, str]:
