@@ -94,6 +94,7 @@ def test_a_coloured_cell_is_ticked():
     [
         (NAMES, [["x", "x", ""]]),
         (["Lead", "Complete"], [["x", ""]]),
+        (["No", "Complete"], [["1", ""]]),
         (["Complete"], [["x"]]),
         (["Complete", "Completed"], [["x", ""]]),
         (["", ""], [["x", ""]]),

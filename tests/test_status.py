@@ -253,6 +253,8 @@ def test_a_term_in_which_to_complete_is_a_plan(role, words):
         ("Pending", "not_started"),
         ("Complete, pending print", "in_progress"),
         ("Partially implemented", "in_progress"),
+        ("Partially Implemented", "in_progress"),
+        ("Partly Achieved", "in_progress"),
         ("Not implemented", "no_update"),
         ("Open", "in_progress"),
         ("Closed", "completed"),
@@ -271,6 +273,7 @@ def test_the_words_of_registers(words, value):
     ("texts", "meanings"),
     [
         (["Key: D = Done; PD = Partly done; T = Turned down, rejected"], {"d": "completed", "pd": "in_progress"}),
+        (["M = Met; PM = Partly Met"], {"m": "completed", "pm": "in_progress"}),
         (["1 - Not started", "2 - Ongoing\n3 - Completed"], {"2": "in_progress", "3": "completed"}),
         (["1\nNot started", "2\nUnder way", "3\nComplete"], {"1": "not_started", "3": "completed"}),
         (["C – Complete, IP – In progress, NS – Not yet started"], {"ns": "not_started", "ip": "in_progress"}),

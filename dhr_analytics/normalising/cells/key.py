@@ -20,18 +20,7 @@ _BRAG = re.compile(r"\s*B\.?RAG(?:B|W)?\b[\w\s()/]{0,20}", re.IGNORECASE)
 
 
 def entries(texts: Iterable[str]) -> Iterator[list[tuple[str, str]]]:
-    """Give what may be keys: signs in lower case with their words, where a text or its rows hold several.
-
-    Parameters
-    ----------
-    texts : iterable of str
-        Lines and rows of a document, the cells of a row joined by newlines.
-
-    Yields
-    ------
-    list of (str, str)
-        "I = Implemented; PI = Partly" gives ``("i", "Implemented"), ("pi", "Partly")``.
-    """
+    """Give what may be keys, signs in lower case with their words, where a text or its rows hold several of them."""
     rows: list[tuple[str, str]] = []
     for text in texts:
         found = [(match["code"].lower(), match["words"].strip()) for match in _ENTRY.finditer(text)]

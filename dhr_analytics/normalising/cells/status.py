@@ -419,6 +419,8 @@ def _several(text: str) -> Status | None:
 
 def _stand_apart(text: str, hits: Sequence[re.Match[str]]) -> bool:
     """Tell whether several status words are statements of their own: "Draft complete" is one."""
+    if any(_PARTLY.search(text[: hit.start()]) for hit in hits[1:]):
+        return False  # "Partially Implemented" is one, too
     own_line = "\n" in text
     return all(own_line or hit[0][0].isupper() or not text[hit.start() - 1].isspace() for hit in hits[1:])
 
