@@ -140,8 +140,13 @@ Keeper       Parish
 Until        Spring
 
 Wish         Mend the roof.
-Keeper       Builder
+Keeper       Builder, who is asked for a price
+2            before work begins
 Until        Autumn
+
+Wish         Paint the door.
+Keeper       Parish
+Until        Winter
 """
 
 
@@ -152,8 +157,11 @@ def test_forms_with_labels_that_come_again():
             ("Keeper", "Parish"),
             ("Until", "Spring"),
             ("Wish", "Mend the roof."),
-            ("Keeper", "Builder"),
+            ("Keeper 2", "Builder, who is asked for a price before work begins"),
             ("Until", "Autumn"),
+            ("Wish", "Paint the door."),
+            ("Keeper", "Parish"),
+            ("Until", "Winter"),
         ]
     ]
 
@@ -169,6 +177,7 @@ def test_forms_with_labels_that_come_again():
         "1. Welcome ........  2\n\n2. Minutes of the last meeting  3\n\n3. Any other business  4\n",
         "Signed:   A. Clerk        Dated:  4 May\n",
         "• one\n• two\n    • three  and four\n",
+        "Harbour office  Yearly report\nThe year was long.\nNobody came\nto the hall.\nWords\n" * 9,
     ],
 )
 def test_letters_and_prose_are_no_tables(text):

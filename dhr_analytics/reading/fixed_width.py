@@ -403,7 +403,7 @@ def _parting(
     if len(list(filter(_BARRED.search, body))) * 2 > len(body):
         return "rule", none
     if len(widths) == 2 and _come_again(cells) and "s" not in "".join(gaps):
-        return "label", list(map(_is_name, next(zip(*cells, strict=True))))
+        return "label", list(map(_is_label, next(zip(*cells, strict=True))))
     names = _name_opens(cells, widths)
     for way, opens in (("number", _number_opens(cells)), ("name", names)):
         if _inner(lines, opens) > max(1, len(gaps) / 2):
@@ -432,6 +432,11 @@ def _name_opens(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> list[b
         _is_name(row[0]) and (not above[0] or any(_room(row, above, widths)))
         for above, row in pairwise([[""] * len(widths), *cells])
     ]
+
+
+def _is_label(text: str) -> bool:
+    """Tell the beginning of a label from the number that ends it on a line of its own."""
+    return _is_name(text) and not text.isdecimal()
 
 
 def _is_name(text: str) -> bool:
@@ -488,7 +493,13 @@ def _is_table(group: _Group, lines: Sequence[_Line], rows: Sequence[RawRow], bel
     bars = sum("r" in line.above for line in lines[1:])
     if len(group.gutters) > 1:
         return _is_wide(lines, rows, bars + min(bars, ruled))
-    return bars * 2 >= len(rows) or _come_again([row.cells for row in rows])
+    return bars * 2 >= len(rows) or _is_form(rows)
+
+
+def _is_form(rows: Sequence[RawRow]) -> bool:
+    """Tell a form by its labels: a running head with a gap comes again, too, but not what follows."""
+    pairs = [row.cells for row in rows if all(row.cells)]
+    return len(pairs) * 2 > len(rows) and _come_again(pairs)
 
 
 def _is_prose(lines: Sequence[_Line], gutters: Gutters) -> bool:
@@ -507,4 +518,5 @@ def _is_wide(lines: Sequence[_Line], rows: Sequence[RawRow], bars: int) -> bool:
     wide = sum(len(list(filter(None, row.cells))) > 2 for row in rows)
     several = sum(len(line.chunks) > 1 for line in lines)
     full = sum(len(line.chunks) > 2 for line in lines)
-    return wide > 0 and (bars > 1 or (wide > 1 and full > 1 and several + full > 5))
+    enough = wide > 1 and full > 1 and several + full > 5 and several * 4 > len(lines)
+    return wide > 0 and (bars > 1 or enough)
