@@ -206,10 +206,16 @@ def _some(group: _Group | None) -> Iterator[_Group]:
 
 
 def _opened(own: _Group, piece: Sequence[_Line]) -> _Group | None:
-    """Open a group, in which the header counts though no other line fills its first column."""
-    header = next((line for line in piece if len(line.chunks) > 1), None)
-    weight = Counter(dict.fromkeys(_filled(header), 10**6)) if header else Counter()
-    return replace(own, filled=own.filled + weight) if header else None
+    """Open a group: its header counts though no other line fills its first column.
+
+    Names over several columns stand above the others and may cover a gutter: they do not count.
+    """
+    if not own.voters:
+        return None
+    header = max(piece, key=lambda line: len(line.chunks))
+    below = [line for line in piece if line.at >= header.at and len(line.chunks) > 1]
+    weight = Counter(dict.fromkeys(_filled(header), 10**6))
+    return replace(own, filled=weight + Counter(p for line in below for p in _filled(line)))
 
 
 def _alone(pieces: Sequence[Sequence[_Line]], i: int) -> _Group:
@@ -356,10 +362,17 @@ def _rows(lines: Sequence[_Line], gutters: Gutters) -> list[RawRow]:
     opens = [0]
     for i in range(1, len(lines)):
         within = inside[i] and not (bands[i] or lines[i].above)
-        if within or bands[i] != bands[i - 1] or _opens_below(lines[i], cells[i], parting):
+        if within or bands[i] != bands[i - 1] or _opens_below(lines, i, cells[i], parting):
             opens.append(i)
     parted = parting in ("blank", "rule")
     return [_row(lines[a:b], cells[a:b], parted) for a, b in pairwise([*opens, len(lines)])]
+
+
+def _is_below_span(lines: Sequence[_Line], i: int) -> bool:
+    """Tell whether a line holds the names of the columns, below a row of names over several."""
+    over, names = lines[0].chunks, lines[i].chunks
+    near = i == 1 and not lines[1].above and over[0][0] <= names[0][0]
+    return near and 1 < len(over) <= len(names) / 2
 
 
 def _row(lines: Sequence[_Line], cells: Sequence[Sequence[str]], parted: bool) -> RawRow:
@@ -420,11 +433,12 @@ def _inner(lines: Sequence[_Line], opens: Sequence[bool]) -> int:
     return sum(yes and not line.above for yes, line in zip(opens, lines, strict=True))
 
 
-def _opens_below(line: _Line, row: Sequence[str], parting: str) -> bool:
-    """Tell whether a line below a blank line, a rule or a page break opens a row."""
-    if parting == "rule" or not line.above:
-        return bool(re.search(r"[rsp]", line.above))
-    return bool(re.search(r"[rsp]", line.above)) or not all(c[0].islower() for c in row if c)
+def _opens_below(lines: Sequence[_Line], i: int, row: Sequence[str], parting: str) -> bool:
+    """Tell whether a line opens a row by what is above: a blank line, a rule, a page break, a span."""
+    above = lines[i].above
+    if parting == "rule" or not above or re.search(r"[rsp]", above):
+        return bool(re.search(r"[rsp]", above)) or _is_below_span(lines, i)
+    return not all(cell[0].islower() for cell in row if cell)
 
 
 def _name_opens(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> list[bool]:
@@ -497,7 +511,7 @@ def _is_table(group: _Group, lines: Sequence[_Line], rows: Sequence[RawRow], bel
 
 
 def _is_form(rows: Sequence[RawRow]) -> bool:
-    """Tell a form by its labels: a running head with a gap comes again, too, but not what follows."""
+    """Tell a form by its labels: a running head with a gap has no values below."""
     pairs = [row.cells for row in rows if all(row.cells)]
     return len(pairs) * 2 > len(rows) and _come_again(pairs)
 
