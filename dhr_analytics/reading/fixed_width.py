@@ -434,7 +434,7 @@ def _inner(lines: Sequence[_Line], opens: Sequence[bool]) -> int:
 
 
 def _opens_below(lines: Sequence[_Line], i: int, row: Sequence[str], parting: str) -> bool:
-    """Tell whether a line opens a row by what is above: a blank line, a rule, a page break, a span."""
+    """Tell whether a blank line, rule, page break or span above a line opens a row."""
     above = lines[i].above
     if parting == "rule" or not above or re.search(r"[rsp]", above):
         return bool(re.search(r"[rsp]", above)) or _is_below_span(lines, i)
