@@ -101,6 +101,21 @@ def test_bands_and_places():
     assert not any(row.break_before for row in table.rows)
 
 
+def test_names_over_several_columns_are_a_row_of_their_own():
+    text = (
+        "What was found            What is done\n"
+        "Ref  Lesson               Step            Owner\n"
+        "1    Write to schools     Send a letter   Board\n"
+        "     in the town.\n"
+        "2    Train night staff    Hold a course   Trust\n"
+        "3    Light the quay       Buy ten lamps   Port\n"
+    )
+    ((over, names, first, *_),) = rows_of(text)
+    assert over == ("What was found", "", "What is done", "")
+    assert names == ("Ref", "Lesson", "Step", "Owner")
+    assert first == ("1", "Write to schools in the town.", "Send a letter", "Board")
+
+
 def test_a_second_header_opens_a_table_and_the_heading_stays_text():
     kinds = [(table.kind, len(table.rows)) for table in read_text((PLAN + "\n\nPart two\n\n" + PLAN).encode(), "x")]
     assert kinds == [("table", 5), ("text", 1), ("table", 5)]
@@ -140,8 +155,13 @@ Keeper       Parish
 Until        Spring
 
 Wish         Mend the roof.
-Keeper       Builder
+Keeper       Builder, who is asked for a price
+2            before work begins
 Until        Autumn
+
+Wish         Paint the door.
+Keeper       Parish
+Until        Winter
 """
 
 
@@ -152,8 +172,11 @@ def test_forms_with_labels_that_come_again():
             ("Keeper", "Parish"),
             ("Until", "Spring"),
             ("Wish", "Mend the roof."),
-            ("Keeper", "Builder"),
+            ("Keeper 2", "Builder, who is asked for a price before work begins"),
             ("Until", "Autumn"),
+            ("Wish", "Paint the door."),
+            ("Keeper", "Parish"),
+            ("Until", "Winter"),
         ]
     ]
 
@@ -169,6 +192,7 @@ def test_forms_with_labels_that_come_again():
         "1. Welcome ........  2\n\n2. Minutes of the last meeting  3\n\n3. Any other business  4\n",
         "Signed:   A. Clerk        Dated:  4 May\n",
         "• one\n• two\n    • three  and four\n",
+        "Harbour office  Yearly report\nThe year was long.\nNobody came\nto the hall.\nWords\n" * 9,
     ],
 )
 def test_letters_and_prose_are_no_tables(text):

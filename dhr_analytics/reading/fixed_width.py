@@ -206,10 +206,16 @@ def _some(group: _Group | None) -> Iterator[_Group]:
 
 
 def _opened(own: _Group, piece: Sequence[_Line]) -> _Group | None:
-    """Open a group, in which the header counts though no other line fills its first column."""
-    header = next((line for line in piece if len(line.chunks) > 1), None)
-    weight = Counter(dict.fromkeys(_filled(header), 10**6)) if header else Counter()
-    return replace(own, filled=own.filled + weight) if header else None
+    """Open a group: its header counts though no other line fills its first column.
+
+    Names over several columns stand above the others and may cover a gutter: they do not count.
+    """
+    if not own.voters:
+        return None
+    header = max(piece, key=lambda line: len(line.chunks))
+    below = [line for line in piece if line.at >= header.at and len(line.chunks) > 1]
+    weight = Counter(dict.fromkeys(_filled(header), 10**6))
+    return replace(own, filled=weight + Counter(p for line in below for p in _filled(line)))
 
 
 def _alone(pieces: Sequence[Sequence[_Line]], i: int) -> _Group:
@@ -356,10 +362,17 @@ def _rows(lines: Sequence[_Line], gutters: Gutters) -> list[RawRow]:
     opens = [0]
     for i in range(1, len(lines)):
         within = inside[i] and not (bands[i] or lines[i].above)
-        if within or bands[i] != bands[i - 1] or _opens_below(lines[i], cells[i], parting):
+        if within or bands[i] != bands[i - 1] or _opens_below(lines, i, cells[i], parting):
             opens.append(i)
     parted = parting in ("blank", "rule")
     return [_row(lines[a:b], cells[a:b], parted) for a, b in pairwise([*opens, len(lines)])]
+
+
+def _is_below_span(lines: Sequence[_Line], i: int) -> bool:
+    """Tell whether a line holds the names of the columns, below a row of names over several."""
+    over, names = lines[0].chunks, lines[i].chunks
+    near = i == 1 and not lines[1].above and over[0][0] <= names[0][0]
+    return near and 1 < len(over) <= len(names) / 2
 
 
 def _row(lines: Sequence[_Line], cells: Sequence[Sequence[str]], parted: bool) -> RawRow:
@@ -403,7 +416,7 @@ def _parting(
     if len(list(filter(_BARRED.search, body))) * 2 > len(body):
         return "rule", none
     if len(widths) == 2 and _come_again(cells) and "s" not in "".join(gaps):
-        return "label", list(map(_is_name, next(zip(*cells, strict=True))))
+        return "label", list(map(_is_label, next(zip(*cells, strict=True))))
     names = _name_opens(cells, widths)
     for way, opens in (("number", _number_opens(cells)), ("name", names)):
         if _inner(lines, opens) > max(1, len(gaps) / 2):
@@ -420,11 +433,12 @@ def _inner(lines: Sequence[_Line], opens: Sequence[bool]) -> int:
     return sum(yes and not line.above for yes, line in zip(opens, lines, strict=True))
 
 
-def _opens_below(line: _Line, row: Sequence[str], parting: str) -> bool:
-    """Tell whether a line below a blank line, a rule or a page break opens a row."""
-    if parting == "rule" or not line.above:
-        return bool(re.search(r"[rsp]", line.above))
-    return bool(re.search(r"[rsp]", line.above)) or not all(c[0].islower() for c in row if c)
+def _opens_below(lines: Sequence[_Line], i: int, row: Sequence[str], parting: str) -> bool:
+    """Tell whether a blank line, rule, page break or span above a line opens a row."""
+    above = lines[i].above
+    if parting == "rule" or not above or re.search(r"[rsp]", above):
+        return bool(re.search(r"[rsp]", above)) or _is_below_span(lines, i)
+    return not all(cell[0].islower() for cell in row if cell)
 
 
 def _name_opens(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> list[bool]:
@@ -432,6 +446,11 @@ def _name_opens(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> list[b
         _is_name(row[0]) and (not above[0] or any(_room(row, above, widths)))
         for above, row in pairwise([[""] * len(widths), *cells])
     ]
+
+
+def _is_label(text: str) -> bool:
+    """Tell the beginning of a label from the number that ends it on a line of its own."""
+    return _is_name(text) and not text.isdecimal()
 
 
 def _is_name(text: str) -> bool:
@@ -488,7 +507,13 @@ def _is_table(group: _Group, lines: Sequence[_Line], rows: Sequence[RawRow], bel
     bars = sum("r" in line.above for line in lines[1:])
     if len(group.gutters) > 1:
         return _is_wide(lines, rows, bars + min(bars, ruled))
-    return bars * 2 >= len(rows) or _come_again([row.cells for row in rows])
+    return bars * 2 >= len(rows) or _is_form(rows)
+
+
+def _is_form(rows: Sequence[RawRow]) -> bool:
+    """Tell a form by its labels: a running head with a gap has no values below."""
+    pairs = [row.cells for row in rows if all(row.cells)]
+    return len(pairs) * 2 > len(rows) and _come_again(pairs)
 
 
 def _is_prose(lines: Sequence[_Line], gutters: Gutters) -> bool:
@@ -507,4 +532,5 @@ def _is_wide(lines: Sequence[_Line], rows: Sequence[RawRow], bars: int) -> bool:
     wide = sum(len(list(filter(None, row.cells))) > 2 for row in rows)
     several = sum(len(line.chunks) > 1 for line in lines)
     full = sum(len(line.chunks) > 2 for line in lines)
-    return wide > 0 and (bars > 1 or (wide > 1 and full > 1 and several + full > 5))
+    enough = wide > 1 and full > 1 and several + full > 5 and several * 4 > len(lines)
+    return wide > 0 and (bars > 1 or enough)
