@@ -56,7 +56,7 @@ def normalise(
     plan = _read_plan(tables, document, review_id, published_on, keep_names)
     if plan.recommendations:
         return DocumentPlans((plan,), "sure")
-    seen = f"{len(tables)} tables and passages, none with a recommendation or action column"
+    seen = f"no column of recommendations or actions in its tables and passages ({len(tables)})"
     return DocumentPlans((), "refused", rejected=plan.rejected, seen=seen)
 
 
