@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 from statistics import median
@@ -40,9 +40,7 @@ _FINE = 2  # places to a point, in the bit masks of lines
 _TABLE = 3.0
 _DRAWN = 1.5  # less, where rules or coloured areas are drawn
 _BAND, _BAND_LINE, _HEADING = 1.0, 0.4, 2.5
-_NUMBER_CELL = re.compile(
-    r"\(?(?:R(?:ec)?\.?\s?)?(?:\d{1,3}(?:\.\d{1,2})*[a-z]?|[ivx]{1,5})[.):]?", re.IGNORECASE
-)
+_NUMBER_CELL = re.compile(r"\(?(?:R(?:ec)?\.?\s?)?(?:\d{1,3}(?:\.\d{1,2})*[a-z]?|[ivx]{1,5})[.):]?", re.IGNORECASE)
 _BULLET = re.compile(r"[•●○▪■◦·‣⁃–—*o-]")
 
 
@@ -102,9 +100,7 @@ class Columns:
     def crossed(self, line: Printed) -> bool:
         """Return whether words of a line stand in the white between two columns."""
         parts = [(part.x0, part.x1) for part in line.parts]
-        return any(
-            x0 < a and b < x1 and self._unbroken(line, b) for x0, x1 in parts for a, b in self.strips
-        )
+        return any(x0 < a and b < x1 and self._unbroken(line, b) for x0, x1 in parts for a, b in self.strips)
 
     def _unbroken(self, line: Printed, end: float) -> bool:
         """Return whether a line has no more than the space between two words where a strip ends."""
@@ -167,9 +163,7 @@ def _words(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     return [word for word in out if word]
 
 
-def _text_blocks(
-    lines: Sequence[Printed], pitch: float, words: Collection[str]
-) -> list[tuple[float, Block]]:
+def _text_blocks(lines: Sequence[Printed], pitch: float, words: Collection[str]) -> list[tuple[float, Block]]:
     found = paragraphs((line.whole for line in lines), pitch, words)
     rows = tuple(RawRow((part.text,), "") for part in found)
     return [(lines[0].whole.top, Block("text", rows))] if rows else []
@@ -234,9 +228,7 @@ def _multiple(lines: Sequence[Printed]) -> list[int]:
     return [i for i, line in enumerate(lines) if len(line.parts) > 1]
 
 
-def _gains(
-    lines: Sequence[Printed], start: int, drawn: Sequence[bool], usual: float
-) -> Iterator[tuple[int, float]]:
+def _gains(lines: Sequence[Printed], start: int, drawn: Sequence[bool], usual: float) -> Iterator[tuple[int, float]]:
     """Score the tables that begin at a line, for each line at which they may end."""
     covered, bonus = 0, 0.0
     several: list[Printed] = []
@@ -304,7 +296,8 @@ def _columns_of(lines: Sequence[Printed]) -> Columns | None:
         spanning = [line for line in several if line.whole.x0 * _FINE < first < line.whole.x1 * _FINE]
         shown = sum(bool(line.gaps & (1 << last)) for line in spanning)
         begun = any(0 <= part.x0 * _FINE - last < 4 for line in several for part in line.parts)
-        if begun and shown * 4 > len(spanning) and not _only_bullets(several, (strips[-1][1] if strips else 0, first / _FINE)):
+        before = strips[-1][1] if strips else 0
+        if begun and shown * 4 > len(spanning) and not _only_bullets(several, (before, first / _FINE)):
             strips.append((first / _FINE, last / _FINE))
     if not strips:
         return None
@@ -332,11 +325,16 @@ def _joined(lines: Sequence[Printed], found: Sequence[Found]) -> list[Found]:
     for start, end, columns in found:
         first, last, before = out[-1] if out else (0, 0, None)
         joint = _columns_of([*lines[first:last], *lines[start:end]]) if before else None
-        if before and joint and _alike(before.edges, columns.edges) and len(joint.edges) == len(columns.edges):
-            if _is_band(lines[last - 1 : start + 1]):
-                out[-1] = first, end, joint
-                continue
-        out.append((start, end, columns))
+        if (
+            before is not None
+            and joint is not None
+            and _alike(before.edges, columns.edges)
+            and len(joint.edges) == len(columns.edges)
+            and _is_band(lines[last - 1 : start + 1])
+        ):
+            out[-1] = first, end, joint
+        else:
+            out.append((start, end, columns))
     return out
 
 
@@ -350,9 +348,7 @@ def _is_band(lines: Sequence[Printed]) -> bool:
     return max(sizes) < 1.15 * usual and max(gaps) < 1.2 * usual
 
 
-def _going_on(
-    lines: Sequence[Printed], found: list[Found], above: Block
-) -> list[Found]:
+def _going_on(lines: Sequence[Printed], found: list[Found], above: Block) -> list[Found]:
     """Let the first lines of a page go on in the columns of the table that ends the page before."""
     old = Columns(above.edges, tuple((edge - 1, edge) for edge in above.edges[1:-1]))
     limit = found[0][0] if found else len(lines)
@@ -407,9 +403,7 @@ def _lefts(lines: Sequence[Printed], columns: Columns) -> list[float]:
     return list(lefts.values())
 
 
-def _with_last_lines(
-    lines: Sequence[Printed], start: int, end: int, limit: int, columns: Columns
-) -> int:
+def _with_last_lines(lines: Sequence[Printed], start: int, end: int, limit: int, columns: Columns) -> int:
     """Take in the lines below a table that stand in its columns, as the last lines of its cells do."""
     gaps = [b.whole.top - a.whole.bottom for a, b in pairwise(lines[start:end])]
     height = median(line.whole.bottom - line.whole.top for line in lines[start:end])
@@ -441,10 +435,7 @@ def _is_prose(lines: Sequence[Printed], columns: Columns, pitch: float) -> bool:
             counts.setdefault(at, []).append(n)
     full = all(median(found) >= 4 for found in counts.values())
     gaps = _extra_gaps(lines, pitch)
-    ends = sum(
-        gap > 0.25 and len(columns.filled(line)) > 1
-        for gap, line in zip(gaps, lines[1:], strict=True)
-    )
+    ends = sum(gap > 0.25 and len(columns.filled(line)) > 1 for gap, line in zip(gaps, lines[1:], strict=True))
     return full and ends * 10 < len(lines)
 
 
@@ -534,9 +525,7 @@ def _is_group_line(line: Printed, columns: Columns) -> bool:
 def _least_gap(lines: Sequence[Printed], columns: Columns, gaps: Sequence[float]) -> float:
     """Return how much extra white ends a row: nearly as much as there usually is above a line in several columns."""
     wide = sorted(
-        gap
-        for gap, line in zip(gaps, lines[1:], strict=True)
-        if gap > 0.12 and len(columns.filled(line)) > 1
+        gap for gap, line in zip(gaps, lines[1:], strict=True) if gap > 0.12 and len(columns.filled(line)) > 1
     )
     return min(max(0.6 * wide[len(wide) // 4], 0.12), 0.5) if wide else 0.3
 
@@ -560,9 +549,7 @@ def _through(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[s
     return out
 
 
-def _ruled_ends(
-    lines: Sequence[Printed], columns: Columns, level: Sequence[Rule], pitch: float
-) -> list[bool]:
+def _ruled_ends(lines: Sequence[Printed], columns: Columns, level: Sequence[Rule], pitch: float) -> list[bool]:
     """Return for each line but the first whether a rule parts it from those above."""
     left, right = columns.edges[0], columns.edges[-1]
     bottoms = accumulate((line.whole.bottom for line in lines), max)
@@ -590,9 +577,7 @@ def _colour_ends(lines: Sequence[Printed], columns: Columns, page: Page) -> list
         top, bottom = line.whole.top + 1, line.whole.bottom - 1
         spans = pairwise(columns.edges)
         behind.append([colour_of((a + 3, top, b - 3, bottom), page.fills) for a, b in spans])
-    return [
-        2 * sum(x != y for x, y in zip(a, b, strict=True)) > len(a) for a, b in pairwise(behind)
-    ]
+    return [2 * sum(x != y for x, y in zip(a, b, strict=True)) > len(a) for a, b in pairwise(behind)]
 
 
 def _at_numbers(row: list[Printed], columns: Columns) -> list[list[Printed]]:
@@ -685,11 +670,7 @@ def _merged_down(
 def _starts(cell: Sequence[Glyph], pitch: float, least: float) -> list[float]:
     """Return the tops of the lines of a cell that more white parts from the line above than is usual."""
     lines = [line.whole for line in printed_lines(cell)]
-    return [
-        b.top
-        for a, b in pairwise(lines)
-        if (b.top - a.bottom) / max(b.bottom - b.top, 1) - (pitch - 1) > least
-    ]
+    return [b.top for a, b in pairwise(lines) if (b.top - a.bottom) / max(b.bottom - b.top, 1) - (pitch - 1) > least]
 
 
 def _bounds(cells: Cells, pitch: float, least: float) -> list[float]:
