@@ -4,7 +4,8 @@
 
 FOLDER is made by ``../shared/generator/generate.py`` (or has the same files: documents, recommendations.csv,
 actions.csv). Weights are drawn towards the prior ones of the vocabulary, which say what a reader of plans would weigh:
-generated plans are all well worded, so that alone they would teach nothing of what strangers write. Every reading that was tried of each document is an example: right where its recommendations and actions
+generated plans are all well worded, so that alone they would teach nothing of what strangers write. Every reading
+that was tried of each document is an example: right where its recommendations and actions
 are those of the gold, else wrong. Weights are fitted by logistic regression and kept from falling below zero, since
 each feature is worded so that more of it is better. ``--write`` puts them into the vocabulary; without it they are
 only printed, with how many readings the fitted score would take for right that are wrong.
@@ -143,10 +144,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, w in sorted(zip(FEATURES, fitted[1:], strict=True), key=lambda each: -each[1]):
         print(f"{w:6.2f}  {name}")
     for bound in (0.2, 0.5, 0.75, 0.9):
-        taken = p >= bound
-        print(
-            f"at {bound}: {taken.sum()} taken, {right[taken].mean():.3f} of them right; {p[right == 1].__ge__(bound).mean():.3f} of the right ones taken"
-        )
+        taken, found_right = p >= bound, float((p[right == 1] >= bound).mean())
+        print(f"at {bound}: {taken.sum()} taken, {right[taken].mean():.3f} right; {found_right:.3f} of the right ones")
     if args.write:
         with weights_file().open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
