@@ -113,7 +113,7 @@ def _ends(read: Sample) -> float:
 
 
 def _lengths(read: Sample) -> float:
-    return share(5 <= len(text.split()) <= 120 for text in read.texts)
+    return share(4 <= len(text.split()) <= 120 for text in read.texts)
 
 
 def _not_short(read: Sample) -> float:
@@ -201,7 +201,7 @@ def _texts_not_values(read: Sample) -> float:
 
 
 def _several(read: Sample) -> float:
-    return min(1.0, math.log2(1 + len(read.recommendations)) / 3)
+    return min(1.0, 0.6 + 0.2 * len(read.recommendations))
 
 
 def _used(read: Sample) -> float:
