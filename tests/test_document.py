@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from raw_tables import table, text
 
 from dhr_analytics.normalising.document import LEAST, choose
+from dhr_analytics.reading import RawRow, RawTable
 
 HEAD = ("No", "Recommendation", "Action", "Lead agency", "Target date", "Status")
 ROWS = [
@@ -87,6 +88,21 @@ def test_every_way_that_was_tried_is_kept_and_the_chosen_one_has_the_best_score_
     assert chosen.n == 4 and 3.5 < chosen.worth <= 4
 
 
+@pytest.mark.xfail(reason="below the least score of a plain header all readings of a table tie")
+def test_of_two_poor_readings_the_better_one_is_kept():
+    plain = ("is in the dark of night.", "is in the dark of night.", "Police", "2031", "")
+    cut = RawTable(
+        (
+            RawRow(("Recommendation", "Action", "Lead agency", "Target date", "Status"), "row 1"),
+            RawRow(("Quay one", "Pier one", "Northmoor", "May", "Ongoing"), "row 2"),
+            RawRow(plain, "row 3", break_before=True),
+            RawRow(("Quay two is dark.", "Pier is dark.", "Police", "May 2031", "Done"), "row 4"),
+            RawRow(("Quay six is dark.", "Pier is dark.", "Police", "May 2031", "Done"), "row 5"),
+        )
+    )
+    assert wordings(cut)[0] == "Quay one is in the dark of night."
+
+
 # --- prose and tables -------------------------------------------------------------------------
 
 
@@ -101,7 +117,6 @@ def test_prose_is_read_beside_a_table_of_something_else():
     assert wordings(listed("Recommendation {}: {}"), ships) == WORDINGS
 
 
-@pytest.mark.xfail(reason="what prose read is said to be unread as well, in the frame of its lines")
 def test_what_was_read_as_prose_is_not_unread():
     unread = choose([listed("Recommendation {}: {}")]).unread
     words = " ".join(cell for frame in unread for row in frame.rows for cell in row.cells)
@@ -140,12 +155,8 @@ def test_lines_of_a_running_head_are_no_part_of_the_plan():
 
 
 def sheet(name, made):
-    rows = tuple(replace_place(row, f"sheet {name}, row {i}") for i, row in enumerate(made.rows, 1))
-    return type(made)(rows, made.kind)
-
-
-def replace_place(row, place):
-    return type(row)(row.cells, place)
+    rows = (RawRow(row.cells, f"sheet {name}, row {i}") for i, row in enumerate(made.rows, 1))
+    return RawTable(tuple(rows), made.kind)
 
 
 def test_each_sheet_of_a_workbook_is_read_in_its_own_way():

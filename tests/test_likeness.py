@@ -65,7 +65,7 @@ WRONG = {
     "recommendations begin with a capital": reworded(lambda text, i: text.lower()),
     "actions begin with a capital": with_cells(action="write it in the spring of the year."),
     "recommendations end alike": reworded(lambda text, i: text if i % 2 else text[:-1]),
-    "recommendations are of a usual length": reworded(lambda text, i: f"Should light quay {i}."),
+    "recommendations are of a usual length": reworded(lambda text, i: f"Should light {i}."),
     "recommendations are no single words": reworded(lambda text, i: f"Should{i}."),
     "no recommendation twice": reworded(lambda text, i: WORDINGS[0]),
     "no number within a recommendation": reworded(lambda text, i: f"{text} 4. {TASKS[i]}"),

@@ -37,14 +37,17 @@ def test_paragraphs_lists_and_struck_out_words_in_a_cell():
     ) == [("One\nTwo bold\nThree", "• a\n• b\n3. c\n4. d\na. e\nI. f\nIV. g", "June")]
 
 
-def test_a_table_in_a_cell_is_text_and_a_table_for_layout_is_dissolved():
+def test_a_table_in_a_cell_keeps_its_rows_and_a_table_for_layout_is_dissolved():
     tables = read(
         "<table><tr><td><h2>Police</h2><td><table><tr><td>1<td>a<table><tr><td>x<td>y<tr><td>z<td>w</table>"
         "<tr><td>2<td>long enough to be the better part</table></table>"
     )
     assert [table.kind for table in tables] == ["text", "table"]
     assert tables[0].rows[0].cells == ("Police",)
-    assert [row.cells for row in tables[1].rows] == [("1", "a\nx y\nz w"), ("2", "long enough to be the better part")]
+    assert [(row.cells, row.nested, row.nested_at) for row in tables[1].rows] == [
+        (("1", "a"), (("x", "y"), ("z", "w")), 1),
+        (("2", "long enough to be the better part"), (), 0),
+    ]
 
 
 def test_what_belongs_to_the_site_is_left_out():

@@ -7,13 +7,25 @@ from dhr_analytics.reading.text import read_text
 PLAN = "No\tRecommendation\tAction\tLead agency\n1\tTrain staff.\tRun it.\tPolice\n\t\tRun it again.\tPolice\n"
 
 
+LONG = """\
+Recommendation\tAction\tLead agency\tTarget date
+The harbour board should light the quay at night.\tBuy ten lamps.\tHarbour Board\tMay 2031
+The ferry should wait for the last train.\tTell the crew.\tFerry Company\tJune 2031
+The council should publish a yearly report.\tWrite it in spring.\tEastmere Council\tJuly 2031
+"""
+
+
 def test_a_plan_and_a_letter():
-    found = normalise(read_text(PLAN.encode(), "p.txt"), document="p.txt", review_id="N-1")
+    found = normalise(read_text(LONG.encode(), "p.txt"), document="p.txt", review_id="N-1")
     (plan,) = found.plans
     assert (found.grade, found.seen, plan.review_id, plan.review) == ("sure", "", "N-1", "")
     letter = normalise(read_text(b"Dear all,\n\nsee you there.\n", "l.txt"), document="l.txt", review_id="N-1")
     assert (letter.grade, letter.plans) == ("refused", ())
+<<<<<<< HEAD
     assert "no column of recommendations" in letter.seen and letter.rejected
+=======
+    assert letter.seen == "0 tables and 2 paragraphs" and letter.rejected
+>>>>>>> twin
 
 
 def test_another_key_is_that_of_every_row_and_nothing_else_changes():

@@ -162,11 +162,12 @@ def _best(ways: Sequence[Way]) -> Way:
     written = next((way for way in ways if way.name == _PROSE and way.n), None)
     if written is None:
         return best
-    if _is_answered(written, best):
-        return replace(written, unread=best.unread)
-    if _repeats(written, best) or best.worth * _AS_GOOD > written.worth:
+    beaten = _repeats(written, best) or best.worth * _AS_GOOD > written.worth
+    if beaten and not _is_answered(written, best):
         return best
-    return replace(written, unread=best.unread)
+    # Prose says itself which lines it left aside.
+    tables = (replace(frame, rows=tuple(row for row in frame.rows if not row.line)) for frame in best.unread)
+    return replace(written, unread=tuple(frame for frame in tables if frame.rows))
 
 
 def _is_answered(written: Way, best: Way) -> bool:

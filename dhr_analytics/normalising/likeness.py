@@ -117,7 +117,7 @@ def _lengths(read: Sample) -> float:
 
 
 def _not_short(read: Sample) -> float:
-    return share(len(text.split()) >= 4 for text in read.texts)
+    return share(len(text.split()) >= 3 for text in read.texts)
 
 
 def _distinct(read: Sample) -> float:
