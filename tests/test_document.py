@@ -88,7 +88,6 @@ def test_every_way_that_was_tried_is_kept_and_the_chosen_one_has_the_best_score_
     assert chosen.n == 4 and 3.5 < chosen.worth <= 4
 
 
-@pytest.mark.xfail(reason="below the least score of a plain header all readings of a table tie")
 def test_of_two_poor_readings_the_better_one_is_kept():
     plain = ("is in the dark of night.", "is in the dark of night.", "Police", "2031", "")
     cut = RawTable(

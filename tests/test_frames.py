@@ -143,7 +143,6 @@ def test_a_header_that_is_printed_again_on_a_new_page():
     assert parts(table(HEAD, LIGHT, HEAD, WAIT, breaks=(2,))) == [(HEAD, [LIGHT, WAIT])]
 
 
-@pytest.mark.xfail(reason="a short row and the header below it are taken for one header")
 @pytest.mark.parametrize("lead", ["Board", ""])
 def test_a_short_row_above_a_header_that_is_printed_again_is_kept(lead):
     short = ("The board should light the quay.", lead, "May 2031")
@@ -168,7 +167,6 @@ def test_a_header_stuck_to_its_first_row_is_split_off():
     assert rows[0] == ("Buy lamps for the quay.", "Board", "May 2031", "Done")
 
 
-@pytest.mark.xfail(reason="“Recommendation The” is near enough to a listed name")
 def test_a_header_stuck_to_its_first_row_takes_no_word_of_it():
     stuck = (
         "Recommendation The board should light it.",

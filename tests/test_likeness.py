@@ -171,7 +171,6 @@ def test_a_long_plan_is_looked_at_in_parts_spread_over_it():
     assert at[0] == 1 and at[-1] > 900
 
 
-@pytest.mark.xfail(reason="only every second number is looked at, so they do not run on")
 def test_a_long_plan_scores_as_well_as_a_short_one():
     long = [rec(str(n), f"The board should light quay {n} at night.") for n in range(1, 201)]
     assert likeness(long, 1.0).features["numbers run on"] == 1

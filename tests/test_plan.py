@@ -174,7 +174,6 @@ def test_where_nothing_is_read_it_says_what_was_seen():
     assert "Dear all, see you at nine. Ship Crew Anna 9" in " ".join(column(found.rejected, "text"))
 
 
-@pytest.mark.xfail(reason="a table without known names has none, so that no line names it")
 def test_the_header_that_was_not_understood_is_named():
     found = read(
         PLAN,

@@ -255,7 +255,6 @@ def test_nested_tables_and_layout_tables():
     ]
 
 
-@pytest.mark.xfail(reason="words that Word does not show are read in a table within a cell")
 def test_words_below_a_merged_cell_of_a_nested_table_are_not_shown():
     below = row(cell("unseen", merge="continue"), "Council")
     (_, inner) = nested(table(row(cell("Lead", merge="restart"), "Police"), below))

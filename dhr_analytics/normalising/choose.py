@@ -94,7 +94,7 @@ def _candidate(reading: Reading, frame: Frame, columns: Columns, *, whole: bool)
     rejected = (*reading.rejected, *unplaced)
     score = likeness(found, used, _named(columns))
     if _names_recommendations(columns) and used >= _MOSTLY:
-        score = replace(score, score=max(score.score, _LOOK))
+        score = replace(score, score=max(score.score, _LOOK + score.score / 100))  # keeps their order
     return Candidate(name, frame, tuple(found), rejected, score, used, columns)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
 from dhr_analytics.normalising.lines import GUIDANCE
-from dhr_analytics.normalising.roles import BARE_NUMBER, asks, header_score, is_day, listed_role, name_votes
+from dhr_analytics.normalising.roles import BARE_NUMBER, asks, header_score, is_day, is_listed, name_votes
 from dhr_analytics.reading import RawRow, RawTable
 from dhr_analytics.vocabulary import terms
 
@@ -163,7 +163,7 @@ def _name_and_rest(cell: str) -> tuple[str, str]:
     """Split a cell after the longest listed name that it opens with."""
     words = cell.split()
     for n in range(min(len(words), 5), 0, -1):
-        if listed_role(name := " ".join(words[:n])):
+        if is_listed(name := " ".join(words[:n])):
             return name, " ".join(words[n:])
     return "", cell
 
@@ -173,9 +173,11 @@ def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[Fra
     rows = with_header_split(rows)
     names: tuple[str, ...] = ()
     held: list[FrameRow] = []
-    i, opens = 0, True
+    i, opens, depth = 0, True, 0
     while i < len(rows):
-        found = header_at(rows, i)
+        # Above a header of one row that is printed again there is a row of the plan, not a name of a group.
+        again = depth == 1 and i + 1 < len(rows) and _folded(rows[i + 1].cells) == _folded(names)
+        found = None if again else header_at(rows, i)
         if found is None:
             held.append(_frame_row(rows[i], opens=opens))
             i, opens = i + 1, False
@@ -185,7 +187,7 @@ def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[Fra
             above = _bands_above(held)
             if len(above) < len(held) or names:
                 yield names, held[: len(held) - len(above)]
-            names, held = new, above
+            names, held, depth = new, above, taken
         # A header that is printed again heads a page: what follows may go on from above.
         i, opens = i + taken, True
     if held or names:

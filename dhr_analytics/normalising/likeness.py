@@ -35,6 +35,7 @@ class Sample:
     actions: Sequence[Draft]
     used: float  # share of the words of the frame that are in a cell of the plan
     named: float  # how far the printed names of the columns say what they hold
+    numbers: Sequence[str] = ()  # of all recommendations
     bare: bool = False  # running text, which has no columns that could be missing
 
     @property
@@ -52,7 +53,8 @@ class Sample:
 def sample(recommendations: Sequence[Recommendation], used: float, named: float, *, bare: bool) -> Sample:
     """Return a reading thinned out evenly, so that looking at it takes the same time however long it is."""
     some = recommendations[:: max(1, len(recommendations) // _SAMPLE)]
-    return Sample(some, [action for rec in some for action in rec.actions], used, named, bare)
+    actions = [action for rec in some for action in rec.actions]
+    return Sample(some, actions, used, named, [rec.number for rec in recommendations], bare)
 
 
 def share(values: Iterable[object], empty: float = 0.0) -> float:
@@ -74,7 +76,7 @@ def _neutral(read: Sample) -> float:
 
 
 def _numbers_run_on(read: Sample) -> float:
-    numbers = [_counted(rec.number) for rec in read.recommendations]
+    numbers = [_counted(number) for number in read.numbers]
     steps = [(a, b) for a, b in pairwise(numbers) if a and b]
     if len(steps) < 2:
         return 1.0

@@ -26,6 +26,7 @@ from dhr_analytics.vocabulary import terms
 # The least chance of being right for each grade; on generated plans 98 of 100 documents graded sure are read right.
 SURE, CHECK = 0.75, 0.15
 _LONG_TABLE = 12
+_NAME = re.compile(r"[^\d.;]{1,40}")
 _ASKED = re.compile(r"(?:^|[.!?]\s+)(?:The\s+)?([A-Z][\w'’-]+)(?:\s+[A-Z][\w'’-]+){1,3}\s+(?:should|must)\b")
 
 
@@ -227,9 +228,16 @@ def not_understood(choice: Choice) -> Iterator[str]:
         if winner.likeness.chance < SURE:
             yield f"{_where(winner.frame)}: read with little confidence: {winner.likeness.worst()}"
     for frame in choice.unread:
-        if frame.tabular and any(name.strip() for name in frame.names):
-            names = ", ".join(" ".join(name.split()) for name in frame.names if name.strip())
-            yield f"{_where(frame)}: header not understood: {names}"
+        if names := _printed_names(frame):
+            yield f"{_where(frame)}: header not understood: {', '.join(names)}"
+
+
+def _printed_names(frame: Frame) -> list[str]:
+    """Return the names of a table that was not read; its first row where that reads as names."""
+    first = next((row.cells for row in frame.rows if not row.line), ())
+    names = [" ".join(name.split()) for name in frame.names or first if name.strip()]
+    named = any(frame.names) or (len(names) > 2 and all(map(_NAME.fullmatch, names)))
+    return names if frame.tabular and named else []
 
 
 def _where(frame: Frame) -> str:

@@ -213,6 +213,11 @@ def listed_role(label: str) -> str:
     return _listed_bare(label).rpartition(" or ")[2]
 
 
+def is_listed(label: str) -> bool:
+    """Return whether a name is listed to the letter, but for case and punctuation."""
+    return terms.fold(label) in _phrases()
+
+
 def _listed_bare(label: str) -> str:
     """Return what is listed for a name as it is, or without what it holds in brackets."""
     return _listed_role(terms.fold(label)) or _listed_role(terms.fold(_BRACKETS.sub(" ", label)))

@@ -270,10 +270,15 @@ def _vertical(cell: Any) -> str:
 def _nested(cell: Any, mark: Mark) -> tuple[tuple[str, ...], ...]:
     """Return the rows of the first table of several columns within a cell."""
     for table in _within(cell, _TBL):
-        rows = [tuple(_cell_text(inner, mark) for inner in _within(row, _TC)) for row in _within(table, _TR)]
+        rows = [tuple(_own_text(inner, mark) for inner in _within(row, _TC)) for row in _within(table, _TR)]
         if len(rows) > 1 and min(map(len, rows)) > 1:
             return tuple(rows)
     return ()
+
+
+def _own_text(cell: Any, mark: Mark) -> str:
+    """Return the words of a cell; those below the top of a merged one are not shown."""
+    return "" if _vertical(cell) == "continue" else _cell_text(cell, mark)
 
 
 def _cell_text(cell: Any, mark: Mark, *, tables: bool = True) -> str:
