@@ -165,9 +165,14 @@ def _best(ways: Sequence[Way]) -> Way:
     beaten = _repeats(written, best) or best.worth * _AS_GOOD > written.worth
     if beaten and not _is_answered(written, best):
         return best
-    # Prose says itself which lines it left aside.
-    tables = (replace(frame, rows=tuple(row for row in frame.rows if not row.line)) for frame in best.unread)
-    return replace(written, unread=tuple(frame for frame in tables if frame.rows))
+    return replace(written, unread=tuple(_tables_of(best.unread)))
+
+
+def _tables_of(frames: Sequence[Frame]) -> Iterator[Frame]:
+    """Give the tables of frames: prose says itself which lines it left aside."""
+    for frame in frames:
+        if rows := tuple(row for row in frame.rows if not row.line):
+            yield replace(frame, rows=rows)
 
 
 def _is_answered(written: Way, best: Way) -> bool:

@@ -175,9 +175,7 @@ def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[Fra
     held: list[FrameRow] = []
     i, opens, depth = 0, True, 0
     while i < len(rows):
-        # Above a header of one row that is printed again there is a row of the plan, not a name of a group.
-        again = depth == 1 and i + 1 < len(rows) and _folded(rows[i + 1].cells) == _folded(names)
-        found = None if again else header_at(rows, i)
+        found = None if depth == 1 and _above_header(rows, i, names) else header_at(rows, i)
         if found is None:
             held.append(_frame_row(rows[i], opens=opens))
             i, opens = i + 1, False
@@ -192,6 +190,12 @@ def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[Fra
         i, opens = i + taken, True
     if held or names:
         yield names, held
+
+
+def _above_header(rows: Sequence[RawRow], i: int, names: tuple[str, ...]) -> bool:
+    """Return whether a row is a row of the plan, right above a header of one row that is printed again."""
+    here, below = (_folded(row.cells) for row in (rows[i], rows[min(i + 1, len(rows) - 1)]))
+    return below == _folded(names) != here
 
 
 def _own_blocks(
