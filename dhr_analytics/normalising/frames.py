@@ -175,7 +175,7 @@ def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[Fra
     held: list[FrameRow] = []
     i, opens, depth = 0, True, 0
     while i < len(rows):
-        found = None if depth == 1 and _above_header(rows, i, names) else header_at(rows, i)
+        found = None if _above_header(rows, i, names, depth) else header_at(rows, i)
         if found is None:
             held.append(_frame_row(rows[i], opens=opens))
             i, opens = i + 1, False
@@ -192,10 +192,10 @@ def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[Fra
         yield names, held
 
 
-def _above_header(rows: Sequence[RawRow], i: int, names: tuple[str, ...]) -> bool:
+def _above_header(rows: Sequence[RawRow], i: int, names: tuple[str, ...], depth: int) -> bool:
     """Return whether a row is a row of the plan, right above a header of one row that is printed again."""
     here, below = (_folded(row.cells) for row in (rows[i], rows[min(i + 1, len(rows) - 1)]))
-    return below == _folded(names) != here
+    return depth == 1 and below == _folded(names) != here
 
 
 def _own_blocks(
