@@ -11,8 +11,8 @@ import sys
 
 import pytest
 from conftest import SHARED, by_path, needs_shared
-from dhr_analytics import ingest
 
+from dhr_analytics import ingest
 from dhr_analytics.package import write_package
 
 CASES = SHARED / "cases" / "plans"

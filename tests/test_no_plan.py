@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 from conftest import ROOT
-from dhr_analytics import ingest
 
+from dhr_analytics import ingest
 from dhr_analytics.errors import InputError
 
 SUFFIXES = (".txt", ".md", ".csv", ".html", ".docx", ".xlsx")
