@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,26 @@ def test_imports_go_one_way(layer):
     allowed = LAYERS[layer] | GROUND | {layer}
     for path in files:
         assert imports(path) <= allowed, path
+
+
+def needed(path: Path, files: dict[str, Path]) -> set[str]:
+    """Modules that a file of the package imports, by their full names."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (whole & files.keys()) or ({node.module} & files.keys())
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & files.keys()
+    return found
+
+
+def test_no_files_import_each_other_in_a_circle():
+    paths = {path.relative_to(ROOT).with_suffix(""): path for path in PACKAGE.rglob("*.py")}
+    # The package itself loads its parts when they are asked for.
+    files = {".".join(name.parts): path for name, path in paths.items() if name.name != "__init__"}
+    graph = {name: needed(path, files) for name, path in files.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(files) > 100
 
 
 def test_importing_the_package_loads_nothing_heavy():
