@@ -16,9 +16,10 @@ SCORER = SHARED / "score" / "score_ingest.py"
 SEED, COUNT = 640, 30  # a seed of its own: not one of the bench, and none for fitting weights
 KINDS = ("txt_tab", "txt_pipe", "txt_columns", "md", "csv", "xlsx", "docx", "html")
 LEAST = {
-    "recommendation_f1": 0.96,
-    "action_f1": 0.94,
-    "status": 0.96,
+    # Lower than the bounds of benchmarks/reading.py: one document of thirty weighs three in a hundred.
+    "recommendation_f1": 0.94,
+    "action_f1": 0.92,
+    "status": 0.93,
     "target_on": 0.98,
     "lead_agency": 0.96,
 }

@@ -169,7 +169,7 @@ def _is_value(text: str) -> bool:
     """Tell whether a cell is a status or a sentence, not the name of a column."""
     kinds = ("completed", "in_progress", "not_started")
     found = (terms.any_of("status", kind).fullmatch(text.strip(" .")) for kind in kinds)
-    return text.endswith(".") or any(found)
+    return bool(re.search(r"\.$|\n|:\s*\S", text.strip())) or any(found)
 
 
 def _by_shape(row: RawRow, above: _Above, seen: Counts, *, cut: bool) -> list[Piece]:
