@@ -1,4 +1,4 @@
-"""Background colours that stand for a red, amber, green or blue (completed) rating."""
+"""Background colours that mean a red, amber, green or blue (completed) rating."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _STYLES = {"C6EFCE": "green", "FFEB9C": "amber", "FFC7CE": "red"}
 
 
 def rag_of(colour: str) -> str:
-    """Name the rating that a background colour stands for.
+    """Name the rating that a background colour means.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ _LARGER = 1.15  # letters so many times higher than the usual are those of a hea
 # What finding a table is paid with: each gap between columns that it explains counts 1.
 _TABLE = 3.0
 _DRAWN = 1.5  # less, where rules or coloured areas are drawn
-_BAND, _BAND_LINE, _HEADING = 1.0, 0.4, 2.5
+_ACROSS, _ACROSS_LINE, _HEADING = 1.0, 0.4, 2.5
 _BULLET = re.compile(r"[•●○▪■◦·‣⁃–—*o-]")
 
 
@@ -84,13 +84,13 @@ class Columns:
         return min(max(bisect_right(self.edges, x) - 1, 0), len(self.edges) - 2)
 
     def crossed(self, line: Printed) -> bool:
-        """Tell whether words of a line stand in the white between two columns."""
+        """Return whether words of a line stand in the white between two columns."""
         parts = [(part.x0, part.x1) for part in line.parts]
         over = [end for x0, x1 in parts for start, end in self.strips if x0 < start and end < x1]
         return any(self._unbroken(line, end) for end in over)
 
     def _unbroken(self, line: Printed, end: float) -> bool:
-        """Tell whether a line has no more than the space between two words where a strip ends."""
+        """Return whether a line has no more than the space between two words where a strip ends."""
         if line.covered & _span(end - 1, end):
             return True
         before = max((w[-1].x1 for w in line.words if w[-1].x1 <= end), default=0.0)
@@ -113,11 +113,11 @@ class Columns:
         return out
 
     def spanned(self, line: Printed) -> bool:
-        """Tell whether a line runs over the columns from the first on, as a heading does."""
+        """Return whether a line runs over the columns from the first on, as a heading does."""
         return self.crossed(line) and [column for column, _ in self.pieces(line)] == [0]
 
     def of(self, word: Sequence[Glyph]) -> int:
-        """Return the column in which a word stands."""
+        """Return the column in which a word is."""
         return self.at((word[0].x0 + word[-1].x1) / 2)
 
 
@@ -157,7 +157,7 @@ def find_tables(
     drawn : sequence of bool
         For each line whether a rule or a coloured area is drawn at it.
     above : Block or None
-        The table that ends the page before, if nothing else stands between.
+        The table that ends the page before, if nothing else is between.
 
     Yields
     ------
@@ -167,7 +167,7 @@ def find_tables(
     runs = _best_runs(lines, drawn)
     found = _joined(lines, [(a, b, c) for a, b in runs if (c := _columns_of(lines[a:b]))])
     if above is not None and not above.ruled and lines:
-        found = _going_on(lines, found, above)
+        found = _continued(lines, found, above)
     free = 0
     for i, (start, end, columns) in enumerate(found):
         limit = found[i + 1][0] if i + 1 < len(found) else len(lines)
@@ -218,11 +218,11 @@ def _gains(
         white = _white(covered, usual)
         if not white:
             return
-        marks = white & ~(white << 1)  # the left end of each strip stands for it
+        marks = white & ~(white << 1)  # each strip is counted at its left end
         gain = sum(min((marks & line.gaps).bit_count(), len(line.parts) - 1) for line in several)
         between = lines[start:end]
         if gain:
-            yield end + 1, gain - _TABLE + bonus - _bands(between, white, usual)
+            yield end + 1, gain - _TABLE + bonus - _cost_across(between, white, usual)
 
 
 def _white(covered: int, height: float) -> int:
@@ -242,7 +242,7 @@ def _white(covered: int, height: float) -> int:
     return out
 
 
-def _bands(lines: Sequence[Printed], white: int, usual: float) -> float:
+def _cost_across(lines: Sequence[Printed], white: int, usual: float) -> float:
     """Return what the lines cost that run over the columns: headings, or text of another kind."""
     cost, inside = 0.0, False
     ends = white & ~(white >> _FINE)
@@ -257,8 +257,8 @@ def _bands(lines: Sequence[Printed], white: int, usual: float) -> float:
 
 def _cost(line: Printed, *, large: bool, inside: bool) -> float:
     """Return what one line across the columns costs; less ``inside`` a run of them."""
-    begun = _BAND if not inside else 0.0
-    return (_HEADING if large else begun) + (0.0 if line.whole.bold else _BAND_LINE)
+    begun = _ACROSS if not inside else 0.0
+    return (_HEADING if large else begun) + (0.0 if line.whole.bold else _ACROSS_LINE)
 
 
 def _columns_of(lines: Sequence[Printed]) -> Columns | None:
@@ -283,7 +283,7 @@ def _strips(lines: Sequence[Printed]) -> list[tuple[float, float]]:
 
 
 def _is_shown(lines: Sequence[Printed], first: int, last: int) -> bool:
-    """Tell whether wide gaps show a strip: words may also line up by accident."""
+    """Return whether wide gaps show a strip: words may also line up by accident."""
     spanning = [ln for ln in lines if ln.whole.x0 * _FINE < first < ln.whole.x1 * _FINE]
     shown = sum(bool(line.gaps & (1 << last)) for line in spanning)
     begun = any(0 <= part.x0 * _FINE - last < 4 for line in lines for part in line.parts)
@@ -300,7 +300,7 @@ def _runs_of_bits(mask: int) -> Iterator[tuple[int, int]]:
 
 
 def _only_bullets(lines: Sequence[Printed], span: tuple[float, float]) -> bool:
-    """Tell whether a column holds nothing but the marks of lists."""
+    """Return whether a column holds nothing but the marks of lists."""
     texts = [part.text for line in lines for part in line.parts if span[0] <= part.x0 <= span[1]]
     return bool(texts) and all(_BULLET.fullmatch(text) for text in texts)
 
@@ -321,15 +321,15 @@ def _joint(lines: Sequence[Printed], above: Found, below: Found) -> Found | None
     """Return two tables as one, if their columns are the same and the lines between fit in."""
     first, last, columns = above
     start, end, others = below
-    if not _alike(columns.edges, others.edges) or not _is_band(lines[last - 1 : start + 1]):
+    if not _alike(columns.edges, others.edges) or not _are_near(lines[last - 1 : start + 1]):
         return None
     joint = _columns_of([*lines[first:last], *lines[start:end]])
     same = joint is not None and len(joint.edges) == len(columns.edges)
     return (first, end, joint) if joint is not None and same else None
 
 
-def _is_band(lines: Sequence[Printed]) -> bool:
-    """Tell whether lines between two others stand near them and are not set larger."""
+def _are_near(lines: Sequence[Printed]) -> bool:
+    """Return whether lines between two others stand near them and are not set larger."""
     if len(lines) > 10:
         return False
     usual = lines[0].whole.height
@@ -337,8 +337,8 @@ def _is_band(lines: Sequence[Printed]) -> bool:
     return max(ln.whole.height for ln in lines) < _LARGER * usual and max(gaps) < 1.2 * usual
 
 
-def _going_on(lines: Sequence[Printed], found: list[Found], above: Block) -> list[Found]:
-    """Let the first lines of a page go on in the columns of the table that ends the page before."""
+def _continued(lines: Sequence[Printed], found: list[Found], above: Block) -> list[Found]:
+    """Let the first lines of a page continue in the columns of the table that ends the page before."""
     old = Columns(above.edges, tuple((edge - 1, edge) for edge in above.edges[1:-1]))
     limit = found[0][0] if found else len(lines)
     end = next((i for i in range(limit) if old.crossed(lines[i])), limit)
@@ -353,7 +353,7 @@ def _same_or_fewer(
     old: Columns,
     end: int,
 ) -> Columns | None:
-    """Return the columns of the first table of a page, if it goes on from the page before."""
+    """Return the columns of the first table of a page, if it continues from the page before."""
     start, last, own = first
     if end == start and _alike(own.edges, old.edges):
         return own
@@ -362,14 +362,14 @@ def _same_or_fewer(
 
 
 def _alike(edges: Sequence[float], others: Sequence[float]) -> bool:
-    """Tell whether two tables have the same columns, as far as the words in them show."""
+    """Return whether two tables have the same columns, as far as the words in them show."""
     if len(edges) != len(others):
         return False
     return all(abs(a - b) < 16 for a, b in zip(edges[:-1], others[:-1], strict=True))
 
 
 def _stand_in(lines: Sequence[Printed], columns: Columns) -> bool:
-    """Tell whether lines that cross no column are the end of a row, not text of another kind."""
+    """Return whether lines that cross no column are the end of a row, not text of another kind."""
     filled: set[int] = set().union(*(columns.filled(line) for line in lines))
     if len(filled) != 1:
         return len(filled) >= min(3, len(columns.edges) - 1)

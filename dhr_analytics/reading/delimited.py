@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -73,20 +73,31 @@ def sniff(text: str) -> str:
         return match[1]
     text = text[:200_000]
     tried = {delimiter: _records(text, delimiter)[:300] for delimiter in ",;\t|"}
-    # Where the delimiter is wrong, the quotes that hold cells together are left inside them.
-    best = max(tried, key=lambda delimiter: _evenness(tried[delimiter]) - _quoted(tried[delimiter]))
-    rows = tried[best]
-    if _evenness(rows) < 0.8:
-        return ""
-    if best == "\t":
-        return best if any("\n" in cell or '"' in cell for cell in _QUOTED.findall(text)) else ""
-    if best == "|":
-        return "" if re.search(r"^[ \t]*\|", text, re.MULTILINE) or pipe_lines(text.splitlines()) else best
-    # In prose a blank follows each comma; in a table hardly any, except where the writer put one after all of them.
-    cells = [cell for row in rows if len(row) > 1 for cell in row[1:] if cell]
-    spaced = sum(cell.startswith(" ") for cell in cells)
-    even = len({len(row) for row in rows if len(row) > 1}) == 1 and len(rows) > 2
-    return best if spaced * 2 < len(cells) or (even and max(map(len, rows)) > 2) else ""
+    best = max(tried, key=lambda delimiter: _evenness(tried[delimiter]) - _left_quoted(text, delimiter))
+    return best if _evenness(tried[best]) >= 0.8 and _IS_TABLE[best](text, tried[best]) else ""
+
+
+def _is_tabbed(text: str, rows: Sequence[Sequence[str]]) -> bool:
+    return any("\n" in cell or '"' in cell for cell in _QUOTED.findall(text))
+
+
+def _is_piped(text: str, rows: Sequence[Sequence[str]]) -> bool:
+    return not re.search(r"^[ \t]*\|", text, re.MULTILINE) and not pipe_lines(text.splitlines())
+
+
+def _is_listed(text: str, rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether commas or semicolons are those of a table: in prose a blank follows each, in a table hardly any.
+
+    Some writers put a blank after all of them: then the rows are even, and of three cells or more.
+    """
+    several = [row for row in rows if len(row) > 1]
+    cells = [cell for row in several for cell in row[1:] if cell]
+    if sum(cell.startswith(" ") for cell in cells) * 2 < len(cells):
+        return True
+    return len(rows) > 2 and len(set(map(len, several))) == 1 and max(map(len, rows)) > 2
+
+
+_IS_TABLE = {",": _is_listed, ";": _is_listed, "\t": _is_tabbed, "|": _is_piped}
 
 
 def as_tables(rows: Sequence[RawRow]) -> list[RawTable]:
@@ -104,19 +115,36 @@ def as_tables(rows: Sequence[RawRow]) -> list[RawTable]:
         from the table on both sides. Blank rows and columns are left out.
     """
     groups: list[tuple[str, list[RawRow]]] = []
-    for blank, block in groupby(rows, key=lambda row: not any(row.cells) and not row.struck):
-        members = [] if blank else list(block)
-        lone = [sum(map(bool, row.cells)) <= 1 for row in members]
-        opened = any(kind == "table" for kind, _ in groups)
-        # Below the head of the table, a lone cell far from its first columns goes on from the cell above.
-        aside = opened and not any(any(row.cells[:2]) for row in members)
-        first = len(lone) if all(lone) and not aside else 0 if opened else lone.index(False)
-        groups += [(kind, part) for kind, part in (("text", members[:first]), ("table", members[first:])) if part]
-    used = sorted({i for kind, part in groups if kind == "table" for row in part for i, c in enumerate(row.cells) if c})
+    for members in _blocks(rows):
+        first = _count_lone(members, below=any(kind == "table" for kind, _ in groups))
+        groups += [each for each in (("text", members[:first]), ("table", members[first:])) if each[1]]
+    used = _used(row for kind, part in groups if kind == "table" for row in part)
     return [
         RawTable(tuple(_trimmed(row, used, kind) for _, part in parts for row in part), kind=kind)
         for kind, parts in groupby(groups, key=lambda group: group[0])
     ]
+
+
+def _blocks(rows: Sequence[RawRow]) -> Iterator[list[RawRow]]:
+    """Give the runs of rows between blank ones."""
+    for blank, block in groupby(rows, key=lambda row: not any(row.cells) and not row.struck):
+        if not blank:
+            yield list(block)
+
+
+def _used(rows: Iterable[RawRow]) -> list[int]:
+    """Return the columns that hold something, from left to right."""
+    return sorted({i for row in rows for i, cell in enumerate(row.cells) if cell})
+
+
+def _count_lone(rows: Sequence[RawRow], *, below: bool) -> int:
+    """Return how many rows at the top of a block are running text; ``below`` the head of a table, all or none."""
+    lone = [sum(map(bool, row.cells)) <= 1 for row in rows]
+    if not all(lone):
+        return 0 if below else lone.index(False)
+    # Below the head of the table, a lone cell far from its first columns continues the cell above.
+    aside = below and not any(any(row.cells[:2]) for row in rows)
+    return 0 if aside else len(lone)
 
 
 def _trimmed(row: RawRow, used: Sequence[int], kind: str) -> RawRow:
@@ -147,8 +175,10 @@ def _parse(text: str, delimiter: str, **options: Any) -> tuple[list[list[str]], 
     return rows, True
 
 
-def _quoted(rows: Sequence[Sequence[str]]) -> float:
-    """Return the share of rows with a quotation mark inside a cell."""
+def _left_quoted(text: str, delimiter: str) -> float:
+    """Return the share of rows that keep quotes which hold cells together, as they do where the delimiter is wrong."""
+    # A doubled quote is one of the words of a cell, and says nothing about the delimiter.
+    rows = _records(text.replace('""', ""), delimiter)[:300]
     return sum(any('"' in cell for cell in row) for row in rows) / max(len(rows), 1)
 
 

@@ -46,7 +46,7 @@ class ColumnTable:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line in chunks that two blanks or more part, and what stands above it, a letter a line.
+    """A line in chunks that two blanks or more separate, and what is above it, a letter a line.
 
     b: blank, p: page break, r: rule of dashes, s: rule that shows the columns, x: another table.
     """
@@ -137,7 +137,7 @@ def _above(pieces: Sequence[Sequence[_Line]], i: int) -> str:
 
 
 def _pieces(lines: Sequence[str], others: frozenset[int]) -> Iterator[list[_Line]]:
-    """Part the text at blank lines and rules."""
+    """Split the text at blank lines and rules."""
     piece: list[_Line] = []
     above = rule = ""
     for at, line in enumerate(lines):
@@ -161,7 +161,7 @@ def _chunks(line: str) -> tuple[tuple[int, str], ...]:
 
 
 def is_blank(line: str) -> bool:
-    """Tell whether a line holds nothing to read.
+    """Return whether a line holds nothing to read.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def _mark(line: str) -> str:
 
 
 def _groups(pieces: Sequence[Sequence[_Line]]) -> Iterator[_Group]:
-    """Join pieces that keep the same gutters; what stands alone between them is a band."""
+    """Join pieces that keep the same gutters; a lone line between them is a subheading row."""
     group: _Group | None = None
     for i, piece in enumerate(pieces):
         below = _above(pieces, i + 1)
@@ -233,7 +233,7 @@ def _filled(line: _Line) -> Iterator[int]:
 
 
 def _ends(group: _Group, pieces: Sequence[Sequence[_Line]], i: int, below: str) -> bool:
-    """Tell whether a table ends above a piece: below its last rule, or above another header."""
+    """Return whether a table ends above a piece: below its last rule, or above another header."""
     above, line, header = pieces[i][0].above, pieces[i][0], pieces[group.first][0]
     if "x" in above or ("s" in below and "s" not in above):
         return True
@@ -278,7 +278,7 @@ def _keep_gutters(group: _Group, own: _Group, both: _Group, piece: Sequence[_Lin
 
 
 def _is_row_of_one(piece: Sequence[_Line], gutters: Gutters, below: str) -> bool:
-    """Tell whether a lone text is a row: between rules of the table, or under a later column."""
+    """Return whether a lone text is a row: between rules of the table, or under a later column."""
     if _BARRED.search(piece[0].above):
         return bool(_BARRED.match(below))
     aside = _column(piece[0].chunks[0][0], gutters) > 0 and "p" not in below
@@ -286,13 +286,13 @@ def _is_row_of_one(piece: Sequence[_Line], gutters: Gutters, below: str) -> bool
 
 
 def _keeps(before: _Group, after: _Group, share: float) -> bool:
-    """Tell whether a share of the gutters remain, if narrower."""
+    """Return whether a share of the gutters remain, if narrower."""
     remain = [any(a < end and start < b for start, end in after.gutters) for a, b in before.gutters]
     return sum(remain) >= share * len(remain)
 
 
 def _waits(group: _Group, own: _Group, piece: Sequence[_Line], below: str) -> bool:
-    """Tell whether a piece may be a band, if the table goes on below: no page number nor prose."""
+    """Return whether a piece may be a subheading row, if the table continues below: no page number nor prose."""
     furniture = "p" in piece[0].above + below and len(piece) == 1
     return not own.voters and not furniture and own.first - group.end < 2
 
@@ -319,7 +319,7 @@ def _any_crosses(lines: Iterable[_Line], gutters: Gutters) -> bool:
     return any(_crosses(line, gutters) for line in lines)
 
 
-def _band(line: _Line, gutters: Gutters) -> list[str]:
+def _subheading(line: _Line, gutters: Gutters) -> list[str]:
     return [line.chunks[0][1], *[""] * len(gutters)]
 
 
@@ -355,44 +355,44 @@ def _is_aside(line: _Line, left: int, gutters: Gutters) -> bool:
 
 
 def _rows(lines: Sequence[_Line], gutters: Gutters) -> list[RawRow]:
-    bands = list(_bands(lines, gutters))
-    pairs = zip(lines, bands, strict=True)
-    cells = [_band(line, gutters) if band else _cells(line, gutters) for line, band in pairs]
-    parting, inside = _parting(lines, cells, _widths(lines, gutters))
+    across = list(_subheadings(lines, gutters))
+    pairs = zip(lines, across, strict=True)
+    cells = [_subheading(line, gutters) if inside_one else _cells(line, gutters) for line, inside_one in pairs]
+    separator, inside = _separator(lines, cells, _widths(lines, gutters))
     opens = [0]
     for i in range(1, len(lines)):
-        within = inside[i] and not (bands[i] or lines[i].above)
-        if within or bands[i] != bands[i - 1] or _opens_below(lines, i, cells[i], parting):
+        within = inside[i] and not (across[i] or lines[i].above)
+        if within or across[i] != across[i - 1] or _opens_below(lines, i, cells[i], separator):
             opens.append(i)
-    parted = parting in ("blank", "rule")
-    return [_row(lines[a:b], cells[a:b], parted) for a, b in pairwise([*opens, len(lines)])]
+    separated = separator in ("blank", "rule")
+    return [_row(lines[a:b], cells[a:b], separated) for a, b in pairwise([*opens, len(lines)])]
 
 
 def _is_below_span(lines: Sequence[_Line], i: int) -> bool:
-    """Tell whether a line holds the names of the columns, below a row of names over several."""
+    """Return whether a line holds the names of the columns, below a row of names over several."""
     over, names = lines[0].chunks, lines[i].chunks
     near = i == 1 and not lines[1].above and over[0][0] <= names[0][0]
     return near and 1 < len(over) <= len(names) / 2
 
 
-def _row(lines: Sequence[_Line], cells: Sequence[Sequence[str]], parted: bool) -> RawRow:
+def _row(lines: Sequence[_Line], cells: Sequence[Sequence[str]], separated: bool) -> RawRow:
     """Join the lines of a row; a blank line above it is no break where it parts the rows."""
     first, last = lines[0].at + 1, lines[-1].at + 1
     place = f"line {first}" if first == last else f"lines {first} to {last}"
     above = lines[0].above
-    breaks = "p" in above or ("b" in above and not parted)
+    breaks = "p" in above or ("b" in above and not separated)
     return RawRow(tuple(map(join_lines, zip(*cells, strict=True))), place, breaks)
 
 
-def _bands(lines: Sequence[_Line], gutters: Gutters) -> Iterator[bool]:
-    """Tell of each line whether it is part of a text over the whole width."""
-    band = False
+def _subheadings(lines: Sequence[_Line], gutters: Gutters) -> Iterator[bool]:
+    """Return of each line whether it is part of a text over the whole width."""
+    inside_one = False
     wide = [gutter for gutter in gutters if gutter[1] - gutter[0] > 1]
     for line in lines:
         alone = len(line.chunks) == 1 and _column(line.chunks[0][0], gutters) == 0
         reaches = _crosses(line, gutters) or any(_seam(*line.chunks[0], gutter) for gutter in wide)
-        band = alone and (reaches or (band and not line.above))
-        yield band
+        inside_one = alone and (reaches or (inside_one and not line.above))
+        yield inside_one
 
 
 def _widths(lines: Sequence[_Line], gutters: Gutters) -> list[int]:
@@ -401,12 +401,12 @@ def _widths(lines: Sequence[_Line], gutters: Gutters) -> list[int]:
     return [right[0] - left[1] for left, right in pairwise(edges)]
 
 
-def _parting(
+def _separator(
     lines: Sequence[_Line],
     cells: Sequence[Sequence[str]],
     widths: Sequence[int],
 ) -> tuple[str, list[bool]]:
-    """Find out what parts the rows: a rule, a blank line, a number, a label or a name on the left.
+    """Find out what separates the rows: a rule, a blank line, a number, a label or a name on the left.
 
     Also returns of each line whether it opens a row though it follows the one above at once.
     """
@@ -433,10 +433,10 @@ def _inner(lines: Sequence[_Line], opens: Sequence[bool]) -> int:
     return sum(yes and not line.above for yes, line in zip(opens, lines, strict=True))
 
 
-def _opens_below(lines: Sequence[_Line], i: int, row: Sequence[str], parting: str) -> bool:
-    """Tell whether a blank line, rule, page break or span above a line opens a row."""
+def _opens_below(lines: Sequence[_Line], i: int, row: Sequence[str], separator: str) -> bool:
+    """Return whether a blank line, rule, page break or span above a line opens a row."""
     above = lines[i].above
-    if parting == "rule" or not above or re.search(r"[rsp]", above):
+    if separator == "rule" or not above or re.search(r"[rsp]", above):
         return bool(re.search(r"[rsp]", above)) or _is_below_span(lines, i)
     return not all(cell[0].islower() for cell in row if cell)
 
@@ -458,7 +458,7 @@ def _is_name(text: str) -> bool:
 
 
 def _room(row: Sequence[str], above: Sequence[str], widths: Sequence[int]) -> Iterator[bool]:
-    """Tell of each column that goes on whether its next word had room in the line above.
+    """Return of each column that continues whether its next word had room in the line above.
 
     Then it was not wrapped: a new cell begins.
     """
@@ -468,7 +468,7 @@ def _room(row: Sequence[str], above: Sequence[str], widths: Sequence[int]) -> It
 
 
 def _come_again(rows: Iterable[Sequence[str]]) -> bool:
-    """Tell whether the names on the left come again, as the labels of forms do."""
+    """Return whether the names on the left come again, as the labels of forms do."""
     counts = Counter(row[0] for row in rows if row[0])
     often = [count for count in counts.values() if count > 1]
     return len(often) > 2 and sum(often) * 2 > counts.total()
@@ -496,7 +496,7 @@ def join_lines(parts: Iterable[str]) -> str:
 
 
 def _is_table(group: _Group, lines: Sequence[_Line], rows: Sequence[RawRow], below: str) -> bool:
-    """Tell whether the rows are a table: prose, a letter head and lone aligned lines are none."""
+    """Return whether the rows are a table: prose, a letter head and lone aligned lines are none."""
     if not rows or _is_prose(lines, group.gutters):
         return False
     ruled = bool(_BARRED.match(below))
@@ -522,13 +522,13 @@ def _is_prose(lines: Sequence[_Line], gutters: Gutters) -> bool:
 
 
 def _hangs(lines: Sequence[_Line], gutters: Gutters) -> bool:
-    """Tell whether the lines are one row: the lines of its cells hang below the first."""
+    """Return whether the lines are one row: the lines of its cells hang below the first."""
     aside = (len(n.chunks) > 1 or _column(n.chunks[0][0], gutters) for n in lines)
     return len(lines) > 2 and all(aside)
 
 
 def _is_wide(lines: Sequence[_Line], rows: Sequence[RawRow], bars: int) -> bool:
-    """Tell whether rows and lines with three cells are enough; one row will do between bars."""
+    """Return whether rows and lines with three cells are enough; one row will do between bars."""
     wide = sum(len(list(filter(None, row.cells))) > 2 for row in rows)
     several = sum(len(line.chunks) > 1 for line in lines)
     full = sum(len(line.chunks) > 2 for line in lines)

@@ -73,7 +73,7 @@ def read_guarded(path: Path | str, *, seconds: float = 20, megabytes: int = 600)
 
 
 def _is_scan(data: bytes) -> bool:
-    """Tell whether a PDF holds pictures and no font, so that its words have to be recognised."""
+    """Return whether a PDF holds pictures and no font, so that its words have to be recognised."""
     return b"/Font" not in data and any(mark in data for mark in (b"/DCTDecode", b"/CCITTFax", b"/JBIG2", b"/Image"))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeGuard
 
@@ -22,6 +22,8 @@ _SILENT = {"script", "style", "template", "noscript", "svg", "math", "iframe", "
            "head", "title", "datalist"}  # fmt: skip
 _STRUCK = {"del", "s", "strike"}
 _STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_DIVISIONS = {"div", "section", "ul", "ol", "form"}  # what may be a part of the site by its name
+_PICTURES = {"img", "svg", "i", "span", "input"}
 _SITE = {"nav", "footer", "aside", "dialog"}
 _SITE_NAME = re.compile(
     r"(?:^|[-_])(?:cookies?|breadcrumbs?|pagination|sidebar|skip(?:-?link)?|site-?(?:header|footer|nav)|share-?links?|"
@@ -46,7 +48,7 @@ _NAMED = {"red": "red", "crimson": "red", "firebrick": "red", "tomato": "red", "
 _CSS_COLOUR = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})\b|rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)|([a-z]+)", re.IGNORECASE)
 _ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()
 _WIDEST = 60
-# A stretch of text, a table, or None where a paragraph ends. Behind a list mark stands a NUL, so that the mark
+# A stretch of text, a table, or None where a paragraph ends. A list mark is followed by a NUL, so that the mark
 # stays with its words where these are a paragraph of their own.
 _Piece = str | RawTable | None
 
@@ -141,37 +143,44 @@ def _cell(element: Any, styles: dict[str, str]) -> str:
 
 def _flow(element: Any, styles: dict[str, str]) -> Iterator[_Piece]:
     """Walk down an element in reading order."""
-    tag = element.tag
     if label := _label(element):
         yield f" {label} "
     if _is_unseen(element):
         return
-    if tag == "br":
+    if element.tag == "br":
         yield None
-    elif tag == "table" and _is_data(element):
+    elif element.tag == "table" and _is_data(element):
         for caption in element.findall("caption"):
             yield from _flow(caption, styles)
-        if rows := list(_rows(element, styles)):
-            yield RawTable(tuple(rows))
-    elif tag == "dl" and (rows := _definitions(element, styles)):
-        yield RawTable(tuple(rows))
+        yield from _as_table(_rows(element, styles))
+    elif element.tag == "dl" and (rows := _definitions(element, styles)):
+        yield from _as_table(rows)
     else:
-        if tag in _BLOCK:
-            yield None
-        if tag == "li" and "".join(element.itertext()).strip():
-            yield _mark(element) + "\0"
-        yield element.text or ""
-        for child in element:
-            yield from [_raised(child)] if child.tag == "sup" else _flow(child, styles)
-            yield child.tail or ""
-        if tag == "a" and (address := _address(element)):
-            yield address
-        if tag in _BLOCK:
-            yield None
+        yield from _text_flow(element, styles)
+
+
+def _as_table(rows: Iterable[RawRow]) -> Iterator[RawTable]:
+    if held := tuple(rows):
+        yield RawTable(held)
+
+
+def _text_flow(element: Any, styles: dict[str, str]) -> Iterator[_Piece]:
+    """Walk down an element that is no table; a block begins and ends a paragraph."""
+    edge = [None] if element.tag in _BLOCK else []
+    yield from edge
+    if element.tag == "li" and "".join(element.itertext()).strip():
+        yield _mark(element) + "\0"
+    yield element.text or ""
+    for child in element:
+        yield from [_raised(child)] if child.tag == "sup" else _flow(child, styles)
+        yield child.tail or ""
+    if element.tag == "a" and (address := _address(element)):
+        yield address
+    yield from edge
 
 
 def _raised(sup: Any) -> str:
-    """Return raised words; the number of a note stands in brackets, apart from the word before it."""
+    """Return raised words; the number of a note is in brackets, apart from the word before it."""
     before = (sup.getprevious().tail if sup.getprevious() is not None else sup.getparent().text) or ""
     return "" if _is_unseen(sup) else raised("".join(sup.itertext()).strip(" []()"), before or ".")
 
@@ -185,22 +194,29 @@ def _address(element: Any) -> str:
 
 
 def _label(element: Any) -> str:
-    """Return what an image, an icon or a tick box in a cell of data stands for: its text alternative or its state."""
-    shown = element.tag != "svg" and "".join(element.itertext()).strip()
-    if (
-        element.tag not in ("img", "svg", "i", "span", "input")
-        or shown
-        or _UNSEEN_STYLE.search(element.get("style") or "")
-    ):
+    """Return what an image, an icon or a tick box in a cell of data means: its text alternative or its state."""
+    if element.tag not in _PICTURES or _has_words(element) or _UNSEEN_STYLE.search(element.get("style") or ""):
         return ""
     cell = next(element.iterancestors("td", "th"), None)
     if cell is None or not _is_data(next(cell.iterancestors("table"))):
         return ""
-    if element.tag == "input":
-        box = element.get("type") in ("checkbox", "radio")
-        return ("☐" if element.get("checked") is None else "☑") if box else ""
-    stated = next((text for name in ("alt", "aria-label", "title") if (text := element.get(name))), "")
-    label = " ".join((stated or element.findtext("title") or "").split())
+    return _state(element) if element.tag == "input" else _alternative(element, cell)
+
+
+def _has_words(element: Any) -> bool:
+    return element.tag != "svg" and bool("".join(element.itertext()).strip())
+
+
+def _state(box: Any) -> str:
+    if box.get("type") not in ("checkbox", "radio"):
+        return ""
+    return "☐" if box.get("checked") is None else "☑"
+
+
+def _alternative(picture: Any, cell: Any) -> str:
+    """Return the text alternative of a picture; none where it is a file name or repeats the words of the cell."""
+    stated = next((text for name in ("alt", "aria-label", "title") if (text := picture.get(name))), "")
+    label = " ".join((stated or picture.findtext("title") or "").split())
     return "" if re.search(r"\.\w{3,4}$", label) or label.lower() in _words(cell).lower() else label
 
 
@@ -215,28 +231,33 @@ def _words(cell: Any) -> str:
 
 
 def _is_unseen(element: Any) -> bool:
-    """Tell what a reader does not see, and what belongs to the site; nothing with a table in it does."""
-    tag, cls = element.tag, element.get("class") or ""
-    if (
-        not isinstance(tag, str)
-        or tag in _SILENT
-        or _is_struck(element)
-        or (tag == "option" and element.get("selected") is None)
-    ):
+    """Return whether a reader does not see an element, or it belongs to the site; nothing with a table in it does."""
+    if not isinstance(element.tag, str) or element.tag in _SILENT or _is_struck(element):
         return True
-    if (
-        element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or _UNSEEN_STYLE.search(element.get("style") or "")
-        or _UNSEEN_CLASS.search(cls)
-    ):
+    if element.tag == "option" and element.get("selected") is None:
         return True
-    if tag == "header":
+    return _is_hidden(element) or _is_site(element)
+
+
+def _is_hidden(element: Any) -> bool:
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    styles = _UNSEEN_STYLE.search(element.get("style") or ""), _UNSEEN_CLASS.search(element.get("class") or "")
+    return any(styles)
+
+
+def _is_site(element: Any) -> bool:
+    """Return whether an element is a menu, banner or footer of the site."""
+    if element.tag == "header":
         site = element.find(".//h1") is None and element.getparent().tag not in ("main", "article", "section")
     else:
-        names = f"{cls} {element.get('id') or ''}".split() if tag in ("div", "section", "ul", "ol", "form") else []
-        site = tag in _SITE or any(_SITE_NAME.search(name) for name in names)
-    return site and tag not in ("td", "th", "tr", "table") and not _count_data(element)
+        site = element.tag in _SITE or (element.tag in _DIVISIONS and _has_site_name(element))
+    return site and element.tag not in ("td", "th", "tr", "table") and not _count_data(element)
+
+
+def _has_site_name(element: Any) -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".split()
+    return any(map(_SITE_NAME.search, names))
 
 
 def _is_struck(element: Any) -> bool:
@@ -272,40 +293,71 @@ def _own_rows(table: Any) -> list[Any]:
             if part.tag in ("tr", "thead", "tbody", "tfoot")]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Hanging:
+    """A cell that reaches down: how many rows are left, its text and its fill."""
+
+    left: int
+    text: str
+    fill: str
+
+
+class _Row:
+    """A row that is being laid on the grid: texts and fills by column, and the table inside one of its cells."""
+
+    def __init__(self, hanging: Mapping[int, _Hanging]) -> None:
+        self.texts = {column: cell.text for column, cell in hanging.items()}
+        self.fills = {column: cell.fill for column, cell in hanging.items()}
+        # Cells that reach down into the rows below.
+        self.hanging = {column: replace(cell, left=cell.left - 1) for column, cell in hanging.items() if cell.left > 1}
+        self.nested: tuple[tuple[str, ...], ...] = ()
+        self.nested_at = 0
+        self.said = False
+        self._next = 0
+
+    def add(self, cell: Any, styles: dict[str, str], below: int) -> None:
+        """Put a cell into the next free columns; at most ``below`` rows follow this one."""
+        while self._next in self.texts:
+            self._next += 1
+        pieces = self._without_table(list(_flow(cell, styles)))
+        text, fill = "\n".join(_lines(pieces)) or _unseen_label(cell), _fill(cell, styles)
+        self.said = self.said or bool(text or fill or self.nested)
+        down = _span(cell, "rowspan", below + 1)
+        for offset in range(min(_span(cell, "colspan", _WIDEST), max(1, _WIDEST - self._next))):
+            held = _Hanging(down - 1, "", "") if offset else _Hanging(down - 1, text, fill)
+            self.texts[self._next], self.fills[self._next] = held.text, held.fill
+            if held.left:
+                self.hanging[self._next] = held
+            self._next += 1
+
+    def _without_table(self, pieces: list[_Piece]) -> list[_Piece]:
+        """Keep the first table inside the row apart from the words around it."""
+        inner = None if self.nested else next(filter(_has_columns, pieces), None)
+        if inner is not None:
+            self.nested, self.nested_at = tuple(row.cells for row in inner.rows), self._next
+            pieces.remove(inner)
+        return pieces
+
+    def written(self, number: int, struck: str) -> RawRow:
+        """Return the row with a cell for each column."""
+        width = max(self.texts) + 1
+        cells, fills = (tuple(part.get(i, "") for i in range(width)) for part in (self.texts, self.fills))
+        colours = fills if any(fills) else ()
+        return RawRow(cells, f"row {number}", False, colours, struck, self.nested, self.nested_at)
+
+
 def _rows(table: Any, styles: dict[str, str]) -> Iterator[RawRow]:
     """Lay the cells of a table on a grid."""
     rows = _own_rows(table)
-    # Cells that reach down into later rows: column -> (rows left, text, fill).
-    hanging: dict[int, tuple[int, str, str]] = {}
+    hanging: dict[int, _Hanging] = {}
     for number, tr in enumerate(rows, start=1):
-        texts = {column: text for column, (_, text, _) in hanging.items()}
-        fills = {column: fill for column, (_, _, fill) in hanging.items()}
-        hanging = {column: (left - 1, *rest) for column, (left, *rest) in hanging.items() if left > 1}  # type: ignore[misc]
-        struck, said = _struck(tr), False
-        nested: tuple[tuple[str, ...], ...] = ()
-        nested_at = 0
-        column = 0
+        row = _Row(hanging)
         for cell in [] if _is_unseen(tr) else (child for child in tr if child.tag in ("td", "th")):
-            while column in texts:
-                column += 1
-            pieces = list(_flow(cell, styles))
-            inner = next(filter(_has_columns, pieces), None)
-            if inner is not None and not nested:
-                nested, nested_at = tuple(row.cells for row in inner.rows), column
-                pieces.remove(inner)
-            text, fill = "\n".join(_lines(pieces)) or _unseen_label(cell), _fill(cell, styles)
-            said = said or bool(text or fill or nested)
-            down = _span(cell, "rowspan", len(rows) - number + 1)
-            for offset in range(min(_span(cell, "colspan", _WIDEST), max(1, _WIDEST - column))):
-                texts[column], fills[column] = ("", "") if offset else (text, fill)
-                if down > 1:
-                    hanging[column] = (down - 1, texts[column], fills[column])
-                column += 1
-        if said or struck:
-            width = max(texts) + 1
-            cells, colours = (tuple(part.get(i, "") for i in range(width)) for part in (texts, fills))
-            colours = colours if any(colours) else ()
-            yield RawRow(cells, f"row {number}", False, colours, struck, nested, nested_at)
+            row.add(cell, styles, len(rows) - number)
+        hanging = row.hanging
+        struck = _struck(tr)
+        if row.said or struck:
+            yield row.written(number, struck)
 
 
 def _has_columns(piece: _Piece) -> TypeGuard[RawTable]:

@@ -133,7 +133,7 @@ def read_kind(kind: str, data: bytes, name: str) -> list[RawTable]:
     InputError
         When the file is damaged.
     """
-    # Each reader stands on a library that takes a while to load, so it is only loaded for a file that needs it.
+    # Each reader uses a library that takes a while to load, so it is only loaded for a file that needs it.
     module, function = _READERS[kind]
     tables: list[RawTable] = getattr(import_module(f"dhr_analytics.reading.{module}"), function)(data, name)
     return [replace(t, rows=tuple(replace(row, cells=set_raised_apart(row)) for row in t.rows)) for t in tables]

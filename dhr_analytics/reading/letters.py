@@ -20,7 +20,7 @@ from dhr_analytics.reading.table import RawRow
 
 Box = tuple[float, float, float, float]
 Colour = str  # six hexadecimal digits, as "00B050"
-Rule = tuple[float, float, float]  # where it stands, and from where to where it runs
+Rule = tuple[float, float, float]  # its height on the page, and from where to where it runs
 
 
 class Glyph(NamedTuple):
@@ -227,12 +227,12 @@ def paragraphs(
 
 
 def _begins(last: Line, line: Line, pitch: float, right: float) -> bool:
-    """Tell whether a paragraph begins with a line."""
+    """Return whether a paragraph begins with a line."""
     return bool(_MARK.match(line.text)) or parted(last, line, pitch) or _had_room(last, line, right)
 
 
 def _had_room(last: Line, line: Line, right: float) -> bool:
-    """Tell whether the line above had room for the first word of a line."""
+    """Return whether the line above had room for the first word of a line."""
     first = line.text.split(" ", 1)[0]
     if not first[:1].isupper() and not first[:1].isdigit():
         return False
@@ -243,13 +243,13 @@ def _had_room(last: Line, line: Line, right: float) -> bool:
 
 
 def _label(line: Line) -> str:
-    """Return the words before a colon that open a line, numbers alike."""
+    """Return the words before a colon that open a line, whatever their numbers."""
     match = _LABEL.match(line.text)
     return re.sub(r"\d+", "#", match.group()) if match else ""
 
 
 def parted(last: Line, line: Line, pitch: float) -> bool:
-    """Tell whether a line is set apart from the one above, by a wider gap or another size of letters."""
+    """Return whether a line is set apart from the one above, by a wider gap or another size of letters."""
     heights = last.bottom - last.top, line.bottom - line.top
     if max(heights) > 1.15 * min(heights) and len(line.text) > 3 and len(last.text) > 3:
         return True
@@ -284,9 +284,9 @@ def pitch_of(lines: Iterable[Line]) -> float:
         ratios += [(b.bottom - a.bottom) / max(b.bottom - b.top, 1) for a, b in pairwise(same)]
     near = sorted(ratio for ratio in ratios if 0.8 < ratio < 1.9)
     for i, least in enumerate(near):
-        alike = near[i : bisect_right(near, 1.1 * least)]
+        close = near[i : bisect_right(near, 1.1 * least)]
         # Wrapped lines may be few in a table of short cells; they are set closer than its rows.
-        if len(alike) * (25 if least < _CLOSE else 7) >= len(near):
+        if len(close) * (25 if least < _CLOSE else 7) >= len(near):
             # In a scan such distances differ; the wider ones are still within a paragraph.
-            return alike[len(alike) * 4 // 5]
+            return close[len(close) * 4 // 5]
     return 1.2

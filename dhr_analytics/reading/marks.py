@@ -1,4 +1,4 @@
-"""What stands apart from the words of a Word text: words struck out, raised numbers, notes, addresses of links."""
+"""What is not part of the words of a Word text: words struck out, raised numbers, notes, addresses of links."""
 
 from __future__ import annotations
 

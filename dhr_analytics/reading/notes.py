@@ -51,7 +51,7 @@ def comment(words: str, author: str = "") -> str:
     Parameters
     ----------
     words, author : str
-        As the workbook holds them; the name often stands before the words, too.
+        As the workbook holds them; the name is often repeated before the words.
     """
     words = _THREAD.sub("", words.strip())
     said = words.removeprefix(author).removeprefix(":") if author else words
@@ -59,7 +59,7 @@ def comment(words: str, author: str = "") -> str:
 
 
 def link(address: str, words: str, cell: str) -> str:
-    """Return the address of a link as it stands behind its words, where it may be evidence.
+    """Return the address of a link behind its words, where it may be evidence.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ def number_rules(sheet: Any, colour_of: Callable[[Any], str]) -> list[tuple[Boun
     ----------
     sheet : openpyxl worksheet
     colour_of : callable
-        Gives the rating that a fill stands for, ``""`` for none.
+        Gives the rating that a fill means, ``""`` for none.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def _values(sheet: Any, area: Any) -> list[float]:
 
 
 def _bound(stop: Any, values: Sequence[float]) -> float | None:
-    """Return the value at which a stop of a scale or set of icons stands."""
+    """Return the value at which a stop of a scale or set of icons is."""
     if stop.type in ("min", "max"):
         return values[0] if stop.type == "min" else values[-1]
     if stop.type == "num":

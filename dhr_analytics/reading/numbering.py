@@ -1,4 +1,4 @@
-"""Word's automatic lists: the number or bullet that is printed before a paragraph but stands nowhere in its text."""
+"""Word's automatic lists: the number or bullet that is printed before a paragraph but is not in its text."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _lists(numbering: Any) -> dict[str, _List]:
                 levels[_depth(override)] = level
             if (start := override.find(W + "startOverride")) is not None:
                 starts[_depth(override)] = number_of(start, 1)
-        # Lists of one kind go on counting from each other in Word, unless one starts anew.
+        # Lists of one kind continue counting from each other in Word, unless one starts anew.
         found[entry.get(W + "numId")] = _List(kind_id, levels, starts)
     return found
 

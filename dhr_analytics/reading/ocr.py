@@ -82,7 +82,7 @@ def _look(picture: Image.Image, number: int) -> tuple[Page, NDArray[np.uint8]]:
     rules = [box for box in (*level, *upright) if min(box[2] - box[0], box[3] - box[1]) < 12]
     for x0, y0, x1, y1 in blocks:
         rules += [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
-        # The rules between the names of a dark header cannot be seen; they go on above those of the table.
+        # The rules between the names of a dark header cannot be seen; they continue above those of the table.
         rules += [(x, y0, x, y1) for x, top, _, _ in upright if x0 <= x <= x1 and -30 < top - y1 < DPI // 2]
     width, height = (side * 72 / DPI for side in picture.size)
     return Page(number, width, height, (), [_scaled(box) for box in rules], _fills(picture)), clean
@@ -128,7 +128,7 @@ def _passed_over(grey: NDArray[np.uint8], words: Sequence[Word]) -> list[Dots]:
 
 
 def _strips(grey: NDArray[np.uint8], marks: Sequence[Dots]) -> tuple[NDArray[np.uint8], list[Dots]]:
-    """Set marks one below the other; also return where each now stands: top, bottom, way to the right, way down."""
+    """Set marks one below the other; also return where each now is: top, bottom, way to the right, way down."""
     width = max([200, *(x1 - x0 + 60 for x0, _, x1, _ in marks)])
     strips, places, y = [np.full((40, width), 255, dtype=np.uint8)], [], 40
     for x0, y0, x1, y1 in marks:

@@ -83,7 +83,7 @@ def find_office() -> str | None:
 
 
 def _kind(data: bytes, name: str) -> str:
-    """Return the ending that stands for the content."""
+    """Return the file ending that fits the content."""
     if data.startswith(b"{\\rtf"):
         return ".rtf"
     if data.startswith(b"PK") and b"application/vnd.oasis.opendocument.text" in data[:200]:
@@ -135,7 +135,7 @@ def _convert(program: str, source: Path, name: str) -> str:
 
 
 def _alone() -> bool:
-    """Tell whether LibreOffice needs a session of its own to be stopped as a whole.
+    """Return whether LibreOffice needs a session of its own to be stopped as a whole.
 
     A process that leads its session was started to read this document, and ends together with all that it started.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pypdfium2 as pdfium
@@ -102,7 +102,7 @@ def _fill_in_forms(document: pdfium.PdfDocument) -> None:
 
 
 def _choose(surveys: Sequence[Survey]) -> list[int]:
-    """Choose the pages that may hold the plan: those with its header, and tables that go on from them."""
+    """Choose the pages that may hold the plan: those with its header, and tables that continue from them."""
     text = [i for i, page in enumerate(surveys) if page.lines]
     tables = [i for i in text if surveys[i].tabular]
     if len(surveys) <= _FEW_PAGES:
@@ -124,29 +124,38 @@ def _choose(surveys: Sequence[Survey]) -> list[int]:
 
 def _running(surveys: Sequence[Survey]) -> frozenset[str]:
     """Return the words of running heads and feet: lines that stand at the same height on most pages."""
-    words: set[str] = set()
-    pages = [page for page in surveys if page.lines]
-    for size in {(round(page.width), round(page.height)) for page in pages}:
-        alike = [page for page in pages if (round(page.width), round(page.height)) == size]
-        found: Counter[tuple[frozenset[str], int]] = Counter()
-        for page in alike:
-            near_edge = {
-                (folded(line.text), round((line.top if line.top < page.height / 2 else line.top - page.height) / 6))
-                for line in page.lines
-                if line.bottom < page.height * BAND or line.top > page.height * (1 - BAND)
-            }
-            found.update(item for item in near_edge if item[0] and not item[0] >= _NUMBERED_HEADING)
-        for (line_words, at), n in found.items():
-            if n + found[line_words, at - 1] + found[line_words, at + 1] >= max(2, 0.4 * len(alike)):
-                words |= line_words
-    return frozenset(words)
+    by_size: dict[tuple[int, int], list[Survey]] = {}
+    for page in surveys:
+        if page.lines:
+            by_size.setdefault((round(page.width), round(page.height)), []).append(page)
+    return frozenset(word for pages in by_size.values() for word in _repeated(pages))
+
+
+def _repeated(pages: Sequence[Survey]) -> Iterator[str]:
+    """Give the words of lines near the edges that most pages of one size repeat at one height."""
+    found: Counter[tuple[frozenset[str], int]] = Counter()
+    for page in pages:
+        found.update(item for item in _near_edges(page) if item[0] and not item[0] >= _NUMBERED_HEADING)
+    for (words, at), n in found.items():
+        if n + found[words, at - 1] + found[words, at + 1] >= max(2, 0.4 * len(pages)):
+            yield from words
+
+
+def _near_edges(page: Survey) -> set[tuple[frozenset[str], int]]:
+    """Return the lines near the upper and lower edge: their words, and how far from the edge they are."""
+    heights = ((line, line.top if line.top < page.height / 2 else line.top - page.height) for line in page.lines)
+    return {
+        (folded(line.text), round(height / 6))
+        for line, height in heights
+        if line.bottom < page.height * BAND or line.top > page.height * (1 - BAND)
+    }
 
 
 # -- putting the document together -------------------------------------------------------------------------------------
 
 
 def _can_read(scans: Sequence[int], surveys: Sequence[Survey], name: str) -> bool:
-    """Tell whether scans can be read; when they cannot and most pages are scans, that is an error."""
+    """Return whether scans can be read; when they cannot and most pages are scans, that is an error."""
     if shutil.which("tesseract") is not None:
         return True
     if len(scans) * 2 > sum(bool(page.lines) or page.picture for page in surveys):
@@ -164,7 +173,7 @@ def _assemble(
     running: frozenset[str],
     unread: Sequence[int],
 ) -> list[RawTable]:
-    """Put all pages in order; a table that goes on over a page break is one."""
+    """Put all pages in order; a table that continues over a page break is one."""
     text = " ".join(line.text for page in surveys for line in page.lines)
     words = frozenset(re.findall(r"[^\W\d_]+", text.lower()))
     blocks: list[Block] = []
@@ -203,7 +212,7 @@ def _appended(blocks: list[Block], found: Sequence[Block]) -> list[Block]:
 
 
 def _go_together(last: Block, block: Block, *, first: bool) -> bool:
-    """Tell whether text goes on, or a table does: over a page break, in much the same columns."""
+    """Return whether text continues, or a table does: over a page break, in much the same columns."""
     if last.kind != block.kind or len(last.edges) != len(block.edges):
         return False
     if block.kind == "text":

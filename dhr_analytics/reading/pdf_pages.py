@@ -22,6 +22,9 @@ _HEADER_LETTERS = 240  # names of columns that stand within so many letters may 
 _ROLES_NAMED = 3  # so many different columns named together are a header
 _PLAN_WORD = re.compile(r"\b(?:Action|ACTION|Recommend|RECOMMEND)")
 _CUT = "\x02\ufffe"  # how PDFium marks a hyphen at the end of a line
+_THIN = 2.6  # in points: what is drawn thinner is a rule
+_SHORT = 4  # and no rule is shorter
+_SMALL = 7  # an area smaller than this is the mark of a list, or nothing
 _GAP = "\x1f"
 _LIGATURE = tuple("filt")
 _QUARTERS = 2 / 3.14159265  # quarter turns in a radian
@@ -82,7 +85,7 @@ def survey_page(document: pdfium.PdfDocument, index: int) -> Survey:
 
 
 def _names_columns(text: str) -> bool:
-    """Tell whether a page names columns of a plan close together; this is one vote for it."""
+    """Return whether a page names columns of a plan close together; this is one vote for it."""
     starts = (max(match.start() - 60, 0) for match in _PLAN_WORD.finditer(text))
     near = (text[at : at + _HEADER_LETTERS] for at in starts)
     return any(len(_roles_named(part)) >= _ROLES_NAMED for part in near)
@@ -162,35 +165,41 @@ def take_apart(page: pdfium.PdfPage, number: int) -> Page:
     Page
     """
     shown = _as_shown(page)
-    glyphs = _mended(list(_glyphs(page, shown)))
-    rules: list[Box] = []
-    fills: list[tuple[Box, Colour]] = []
+    drawn = _Drawn(_mended(list(_glyphs(page, shown))), [], [])
     for shape in _shapes(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, _UNMOVED):
         for points in shape.outlines:
-            corners = [shown(x, y, x, y) for x, y in points]
-            box = (
-                min(corner[0] for corner in corners),
-                min(corner[1] for corner in corners),
-                max(corner[0] for corner in corners),
-                max(corner[1] for corner in corners),
-            )
-            width, height = box[2] - box[0], box[3] - box[1]
-            if min(width, height) < 2.6:
-                rules += [box] if max(width, height) > 4 else []
-            elif max(width, height) < 7:
-                # The marks of a list may be drawn, not written.
-                if shape.fill and abs(width - height) < 1:
-                    glyphs.append(Glyph("•", box[0], box[1] - 2, box[2], box[3] + 2))
-            elif not shape.curved:
-                if shape.fill:
-                    fills.append((box, shape.fill))
-                if shape.stroked:
-                    rules += [
-                        (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
-                        for a, b in pairwise(corners)
-                        if min(abs(a[0] - b[0]), abs(a[1] - b[1])) < 1
-                    ]
-    return Page(number, page.get_width(), page.get_height(), glyphs, rules, fills)
+            drawn.add(shape, [shown(x, y, x, y) for x, y in points])
+    return Page(number, page.get_width(), page.get_height(), drawn.glyphs, drawn.rules, drawn.fills)
+
+
+class _Drawn(NamedTuple):
+    """What is on a page: letters, rules and coloured areas."""
+
+    glyphs: list[Glyph]
+    rules: list[Box]
+    fills: list[tuple[Box, Colour]]
+
+    def add(self, shape: _Shape, corners: list[Box]) -> None:
+        """Take an outline for a rule, the mark of a list, or a coloured area with its edges."""
+        lefts, tops, rights, bottoms = zip(*corners, strict=True)
+        box = min(lefts), min(tops), max(rights), max(bottoms)
+        width, height = box[2] - box[0], box[3] - box[1]
+        if min(width, height) < _THIN:
+            self.rules.extend([box] if max(width, height) > _SHORT else [])
+        elif max(width, height) < _SMALL:
+            # The marks of a list may be drawn, not written.
+            if shape.fill and abs(width - height) < 1:
+                self.glyphs.append(Glyph("•", box[0], box[1] - 2, box[2], box[3] + 2))
+        elif not shape.curved:
+            self.fills.extend([(box, shape.fill)] if shape.fill else [])
+            self.rules.extend(_edges(corners) if shape.stroked else [])
+
+
+def _edges(corners: list[Box]) -> Iterator[Box]:
+    """Give the level and upright edges of an outline."""
+    for a, b in pairwise(corners):
+        if min(abs(a[0] - b[0]), abs(a[1] - b[1])) < 1:
+            yield min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
 
 
 def _as_shown(page: pdfium.PdfPage) -> Callable[[float, float, float, float], Box]:
@@ -246,28 +255,43 @@ def _mended(glyphs: list[Glyph]) -> list[Glyph]:
     out = list(glyphs)
     start = 0
     while start < len(out):
-        end = start
-        while end < min(len(out), start + 3) and out[end].text in _LIGATURE:
-            end += 1
-        while end > start + 1 and _far(out[start], out[end - 1]):
-            end -= 1
-        before, after = (out[i] if 0 <= i < len(out) and out[i].text.isalpha() else None for i in (start - 1, end))
-        lost = end > start and all(mate is None or _far(mate, out[start]) for mate in (before, after))
-        if lost and (mate := before or after):
-            width = 0.25 * (mate.bottom - mate.top)
-            left = before.x1 if before else mate.x0 - width * (end - start)
-            if before and after and not _far(before, after) and after.x0 > left:
-                width = (after.x0 - left) / (end - start)
-            for i in range(start, end):
-                x = left + width * (i - start)
-                out[i] = mate._replace(text=out[i].text, x0=x, x1=x + width)
-            start = end
-        else:
-            start += 1
+        end = _ligature_end(out, start)
+        placed = _placed_ligature(out, start, end) if end > start else []
+        out[start : start + len(placed)] = placed
+        start += max(len(placed), 1)
     for before, (i, glyph) in zip([None, *out], enumerate(out), strict=False):
         if glyph.text == _GAP and before is not None:
             out[i] = before._replace(text=" ", x0=before.x1)
     return [glyph for glyph in out if glyph.text not in (_GAP, "\n")]
+
+
+def _ligature_end(glyphs: list[Glyph], start: int) -> int:
+    """Return where the letters end that may be one ligature: three at most, in one place."""
+    end = start
+    while end < min(len(glyphs), start + 3) and glyphs[end].text in _LIGATURE:
+        end += 1
+    while end > start + 1 and _far(glyphs[start], glyphs[end - 1]):
+        end -= 1
+    return end
+
+
+def _placed_ligature(glyphs: list[Glyph], start: int, end: int) -> list[Glyph]:
+    """Place the letters of a ligature beside the letters of their word; none where they are in their place."""
+    before, after = (_letter(glyphs, i) for i in (start - 1, end))
+    mate = before or after
+    if mate is None or any(each and not _far(each, glyphs[start]) for each in (before, after)):
+        return []
+    width = 0.25 * (mate.bottom - mate.top)
+    left = before.x1 if before else mate.x0 - width * (end - start)
+    if before and after and not _far(before, after) and after.x0 > left:
+        width = (after.x0 - left) / (end - start)
+    lefts = [left + width * i for i in range(end - start)]
+    pairs = zip(glyphs[start:end], lefts, strict=True)
+    return [mate._replace(text=glyph.text, x0=x, x1=x + width) for glyph, x in pairs]
+
+
+def _letter(glyphs: list[Glyph], i: int) -> Glyph | None:
+    return glyphs[i] if 0 <= i < len(glyphs) and glyphs[i].text.isalpha() else None
 
 
 def _far(a: Glyph, b: Glyph) -> bool:
@@ -285,7 +309,7 @@ class _Shape(NamedTuple):
 
 
 def _shapes(parent: Any, count: Any, get: Any, moved: Matrix) -> Iterator[_Shape]:
-    """Walk over the drawn shapes of a page, or of a form that stands on it."""
+    """Walk over the drawn shapes of a page, or of a form that is on it."""
     for i in range(count(getattr(parent, "raw", parent))):
         item = get(getattr(parent, "raw", parent), i)
         kind = raw.FPDFPageObj_GetType(item)
@@ -303,26 +327,32 @@ def _shapes(parent: Any, count: Any, get: Any, moved: Matrix) -> Iterator[_Shape
 def _shape(item: Any, matrix: Matrix) -> _Shape:
     mode, stroked = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(item, ctypes.byref(mode), ctypes.byref(stroked))
+    segments = [raw.FPDFPath_GetPathSegment(item, i) for i in range(raw.FPDFPath_CountSegments(item))]
+    curved = any(raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_BEZIERTO for segment in segments)
+    drawn = mode.value or stroked.value
+    fill = _filled_with(item) if mode.value else ""
+    return _Shape(_outlines(segments, matrix) if drawn else [], fill, bool(stroked.value), curved)
+
+
+def _filled_with(item: Any) -> Colour:
+    """Return the colour of an area; none where it hardly shows."""
     parts = [ctypes.c_uint() for _ in range(4)]
-    fill = ""
-    if mode.value and raw.FPDFPageObj_GetFillColor(item, *(ctypes.byref(part) for part in parts)):
-        fill = "".join(f"{part.value:02X}" for part in parts[:3]) if parts[3].value > 40 else ""
+    stated = raw.FPDFPageObj_GetFillColor(item, *(ctypes.byref(part) for part in parts))
+    return "".join(f"{part.value:02X}" for part in parts[:3]) if stated and parts[3].value > 40 else ""
+
+
+def _outlines(segments: list[Any], matrix: Matrix) -> list[list[tuple[float, float]]]:
     outlines: list[list[tuple[float, float]]] = []
-    curved = False
     x, y = ctypes.c_float(), ctypes.c_float()
-    for i in range(raw.FPDFPath_CountSegments(item)):
-        segment = raw.FPDFPath_GetPathSegment(item, i)
+    a, b, c, d, e, f = matrix
+    for segment in segments:
         raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-        kind = raw.FPDFPathSegment_GetType(segment)
-        a, b, c, d, e, f = matrix
-        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
-        if kind == raw.FPDF_SEGMENT_MOVETO or not outlines:
+        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO or not outlines:
             outlines.append([])
-        curved = curved or kind == raw.FPDF_SEGMENT_BEZIERTO
-        outlines[-1].append(point)
+        outlines[-1].append((a * x.value + c * y.value + e, b * x.value + d * y.value + f))
         if raw.FPDFPathSegment_GetClose(segment):
             outlines[-1].append(outlines[-1][0])
-    return _Shape(outlines if mode.value or stroked.value else [], fill, bool(stroked.value), curved)
+    return outlines
 
 
 def _times(m: Matrix, n: Matrix) -> Matrix:

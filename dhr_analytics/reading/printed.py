@@ -31,7 +31,7 @@ def read_page(
     ----------
     page : Page
     above : Block or None
-        The table that ends the page before; one without a header of its own may go on with its
+        The table that ends the page before; one without a header of its own may continue with its
         columns.
     running : collection of str
         Words of the running heads and feet, as of :func:`folded`.
@@ -103,7 +103,7 @@ def _heads_and_body(
     height: float,
     running: Collection[str],
 ) -> tuple[list[Line], list[Glyph]]:
-    """Part running heads and feet, from the edges of the page inwards, from what stands between."""
+    """Separate running heads and feet, from the edges of the page inwards, from what is between."""
     lines = printed_lines(outside)
     # Heads stand above all tables, feet below them.
     top, bottom = _reach(inside, height)
@@ -135,7 +135,7 @@ def _is_head(
     height: float,
     running: Collection[str],
 ) -> bool:
-    """Tell whether a line is a running head or foot; a repeated header is close to a table."""
+    """Return whether a line is a running head or foot; a repeated header is close to a table."""
     # A number beside other text is no page number.
     if not all(is_running(part, height, running) for part in line.parts):
         return False
@@ -144,12 +144,12 @@ def _is_head(
 
 
 def is_running(line: Line, height: float, running: Collection[str]) -> bool:
-    """Tell whether a line near the top or bottom of its page is a running head or foot."""
+    """Return whether a line near the top or bottom of its page is a running head or foot."""
     return (line.bottom < height * BAND or line.top > height * (1 - BAND)) and folded(line.text) <= set(running)
 
 
 def _numbered(blocks: list[Block], page: int) -> list[Block]:
-    """Give each row its place on the page; the first row of a page stands below a break."""
+    """Give each row its place on the page; the first row of a page follows a break."""
     out, count = [], 0
     for block in blocks:
         rows = []
@@ -161,5 +161,5 @@ def _numbered(blocks: list[Block], page: int) -> list[Block]:
 
 
 def folded(text: str) -> frozenset[str]:
-    """Return the words of a line without case, numbers alike: two running heads that differ in the page are equal."""
+    """Return the words of a line without case, numbers as #: running heads that differ in the page number are equal."""
     return frozenset(re.findall(r"[^\W\d_]+|#|[^\w\s]", re.sub(r"\d+", "#", text.lower())))

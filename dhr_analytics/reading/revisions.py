@@ -30,25 +30,9 @@ def settle(root: Any) -> None:
     found: dict[str, list[Any]] = {tag: [] for tag in tags}
     for element in root.iter(*tags):
         found[element.tag].append(element)
-    for choice in found[_MC + "AlternateContent"]:
-        kept = next((option for option in choice if option.find(f".//{_T}") is not None), None)
-        for option in [option for option in choice if option is not kept]:
-            choice.remove(option)
-    marks = []
-    for element in found[W + "del"] + found[W + "moveFrom"] + found[W + "cellDel"]:
-        parent = element.getparent()
-        if parent.tag == _RPR and parent.getparent().tag == _PPR:
-            marks.append(parent.getparent().getparent())
-        elif parent.tag in (W + "trPr", W + "tcPr"):
-            _remove(parent.getparent())
-        elif parent.tag != W + "numPr":
-            _remove(element)
-    for paragraph in reversed(marks):
-        _join_with_next(paragraph)
-    for element in found[W + "vanish"]:
-        run = element.getparent().getparent()
-        if element.get(W + "val") not in _OFF and run is not None and run.tag == _R:
-            _remove(run)
+    _choose_alternatives(found[_MC + "AlternateContent"])
+    _drop_deleted(found[W + "del"] + found[W + "moveFrom"] + found[W + "cellDel"])
+    _drop_hidden(found[W + "vanish"])
     for element in found[W + "showingPlcHdr"]:
         if element.get(W + "val") not in _OFF:
             _show(element, "")
@@ -58,15 +42,48 @@ def settle(root: Any) -> None:
         _show(element, "☒" if ticked else "☐")
     if found[W + "fldChar"]:
         _settle_fields(root)
+    _place_boxes(found[W + "txbxContent"])
+
+
+def _choose_alternatives(choices: list[Any]) -> None:
+    """Keep the first alternative that holds words."""
+    for choice in choices:
+        kept = next((option for option in choice if option.find(f".//{_T}") is not None), None)
+        for option in [option for option in choice if option is not kept]:
+            choice.remove(option)
+
+
+def _drop_deleted(deletions: list[Any]) -> None:
+    """Drop deleted words, rows and cells; a paragraph whose end mark is deleted is joined with the next."""
+    marks = []
+    for element in deletions:
+        parent = element.getparent()
+        if parent.tag == _RPR and parent.getparent().tag == _PPR:
+            marks.append(parent.getparent().getparent())
+        elif parent.tag in (W + "trPr", W + "tcPr"):
+            _remove(parent.getparent())
+        elif parent.tag != W + "numPr":
+            _remove(element)
+    for paragraph in reversed(marks):
+        _join_with_next(paragraph)
+
+
+def _drop_hidden(settings: list[Any]) -> None:
+    for element in settings:
+        run = element.getparent().getparent()
+        if element.get(W + "val") not in _OFF and run is not None and run.tag == _R:
+            _remove(run)
+
+
+def _place_boxes(boxes: list[Any]) -> None:
+    """Let the words of a text box follow the nearest paragraph around it."""
     last: dict[Any, Any] = {}
-    for box in found[W + "txbxContent"]:
-        # The nearest paragraph around the box; what the box holds follows that paragraph.
+    for box in boxes:
         anchor = next(box.iterancestors(_P), None)
-        if anchor is None:
-            continue
-        for block in list(box):
-            last.get(anchor, anchor).addnext(block)
-            last[anchor] = block
+        if anchor is not None:
+            for block in list(box):
+                last.get(anchor, anchor).addnext(block)
+                last[anchor] = block
 
 
 def _remove(element: Any) -> None:
@@ -113,7 +130,7 @@ def _settle_fields(root: Any) -> None:
             told.discard(len(fields))
             fields.append((len(texts), _form_choice(element)))
         elif fields and len(fields) - 1 not in told:
-            # What stands between a field's begin and its result is instruction, results of inner fields too.
+            # What is between a field's begin and its result is instruction, results of inner fields too.
             for text in texts[fields[-1][0] :]:
                 text.text = ""
             del texts[fields[-1][0] :]

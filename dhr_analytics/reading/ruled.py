@@ -17,6 +17,7 @@ from dhr_analytics.reading.table import RawRow
 
 Field = tuple[int, int]  # row and column
 _NEAR = 3.0  # two rules closer than this are one
+_TOUCH = 4.0  # a rule that ends so near to another touches it
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Grid:
     cells: tuple[Box, ...]
 
     def holds(self, x: float, y: float) -> bool:
-        """Tell whether a point lies in the table."""
+        """Return whether a point lies in the table."""
         return self.xs[0] - 1 <= x <= self.xs[-1] + 1 and self.ys[0] - 1 <= y <= self.ys[-1] + 1
 
     def field(self, x: float, y: float) -> tuple[int, int]:
@@ -52,17 +53,22 @@ class Grid:
         moved = [edge - shift for edge in edges]
         if len(edges) <= len(self.xs) or abs(moved[-1] - self.xs[-1]) > 2 * _NEAR:
             return self
-        if any(min(abs(x - edge) for edge in moved) > 2 * _NEAR for x in self.xs):
+        if not all(_is_among(x, moved) for x in self.xs):
             return self
-        new = [edge for edge in moved if min(abs(x - edge) for x in self.xs) > 2 * _NEAR]
+        new = [edge for edge in moved if not _is_among(edge, self.xs)]
         if any(line.x0 < edge - 1 and line.x1 > edge + 1 for line in lines_of(glyphs, 0.5) for edge in new):
             return replace(self, xs=tuple(moved))
-        # No word crosses the missing edges on this page: the text stands in columns of its own.
-        cells = []
-        for x0, top, x1, bottom in self.cells:
-            cuts = [x0, *(edge for edge in new if x0 < edge < x1), x1]
-            cells += [(a, top, b, bottom) for a, b in pairwise(cuts)]
-        return Grid(tuple(moved), self.ys, tuple(cells))
+        # No word crosses the missing edges on this page: the text is in columns of its own.
+        return Grid(tuple(moved), self.ys, tuple(part for cell in self.cells for part in _split_at(cell, new)))
+
+
+def _is_among(at: float, edges: Sequence[float]) -> bool:
+    return min(abs(at - edge) for edge in edges) <= 2 * _NEAR
+
+
+def _split_at(cell: Box, edges: Sequence[float]) -> list[Box]:
+    x0, top, x1, bottom = cell
+    return [(a, top, b, bottom) for a, b in pairwise([x0, *(edge for edge in edges if x0 < edge < x1), x1])]
 
 
 def merged_rules(rules: Sequence[Box]) -> tuple[list[Rule], list[Rule]]:
@@ -92,34 +98,43 @@ def _closing(along: Sequence[Rule], across: Sequence[Rule], *, whole: bool = Fal
     """
     extra = []
     for end in (1, 2):
-        loose: dict[int, list[Rule]] = {}
-        for rule in along:
-            if not any(abs(at - rule[end]) <= 4 and lo - 4 <= rule[0] <= hi + 4 for at, lo, hi in across):
-                loose.setdefault(round(rule[end] / 6), []).append(rule)
-        for rules in loose.values():
-            rules.sort()
-            runs = [[rules[0]]]
-            for a, b in pairwise(rules):
-                joint = any(
-                    lo - 4 <= a[0] and b[0] <= hi + 4 and max(a[1], b[1]) - 4 <= at <= min(a[2], b[2]) + 4
-                    for at, lo, hi in across
-                )
-                if joint or whole:
-                    runs[-1].append(b)
-                else:
-                    runs.append([b])
-            for run in runs:
-                if len(run) > 1:
-                    # As far as the rules across go: the outer lines may be missing too.
-                    reach = [
-                        side
-                        for at, lo, hi in across
-                        if any(lo - 4 <= rule[0] <= hi + 4 and rule[1] - 4 <= at <= rule[2] + 4 for rule in run)
-                        for side in (lo, hi)
-                    ]
-                    ends = [run[0][0], run[-1][0], *reach]
-                    extra.append((median(rule[end] for rule in run), min(ends), max(ends)))
+        for rules in _loose(along, across, end):
+            for run in _side_by_side(rules, across, whole=whole):
+                extra += [_closed(run, across, end)] if len(run) > 1 else []
     return extra
+
+
+def _loose(along: Sequence[Rule], across: Sequence[Rule], end: int) -> list[list[Rule]]:
+    """Group the rules of which no other touches one end, by where that end is; from left to right."""
+    loose: dict[int, list[Rule]] = {}
+    for rule in along:
+        if not any(abs(at - rule[end]) <= _TOUCH and lo - _TOUCH <= rule[0] <= hi + _TOUCH for at, lo, hi in across):
+            loose.setdefault(round(rule[end] / 6), []).append(rule)
+    return [sorted(rules) for rules in loose.values()]
+
+
+def _side_by_side(rules: Sequence[Rule], across: Sequence[Rule], *, whole: bool) -> list[list[Rule]]:
+    """Split rules into runs of which each and the next are crossed by one rule; into one run if ``whole``."""
+    runs = [[rules[0]]]
+    for a, b in pairwise(rules):
+        if whole or any(_crosses(rule, a) and _crosses(rule, b) for rule in across):
+            runs[-1].append(b)
+        else:
+            runs.append([b])
+    return runs
+
+
+def _crosses(rule: Rule, other: Rule) -> bool:
+    """Return whether two rules at right angles cross, or nearly do."""
+    at, lo, hi = rule
+    return lo - _TOUCH <= other[0] <= hi + _TOUCH and other[1] - _TOUCH <= at <= other[2] + _TOUCH
+
+
+def _closed(run: Sequence[Rule], across: Sequence[Rule], end: int) -> Rule:
+    """Return the rule that joins one end of several, as far as rules across go: outer lines may be missing too."""
+    reach = [side for rule in across if any(_crosses(rule, each) for each in run) for side in rule[1:]]
+    ends = [run[0][0], run[-1][0], *reach]
+    return median(rule[end] for rule in run), min(ends), max(ends)
 
 
 def ruled_cells(page: Page, level: list[Rule], upright: list[Rule], goes_on: bool) -> list[list[Box]]:
@@ -137,11 +152,16 @@ def grid_of(cells: Sequence[Box]) -> Grid:
     """Return the edges of rows and columns; edges that no row has both of are one (tables drawn by hand)."""
     xs = _clusters([x for cell in cells for x in (cell[0], cell[2])])
     for a, b in pairwise(xs):
-        if b - a < 20 and not any(abs(c[0] - a) <= _NEAR and abs(c[2] - b) <= _NEAR for c in cells):
+        if b - a < 20 and not any(abs(cell[0] - a) <= _NEAR and abs(cell[2] - b) <= _NEAR for cell in cells):
             xs = [x for x in xs if x != b]
-            x_of = {x: a if abs(x - b) <= _NEAR else x for cell in cells for x in (cell[0], cell[2])}
-            cells = [(x_of[x0], top, x_of[x1], bottom) for x0, top, x1, bottom in cells]
+            cells = [_moved(cell, b, a) for cell in cells]
     return Grid(tuple(xs), tuple(_clusters([y for cell in cells for y in (cell[1], cell[3])])), tuple(cells))
+
+
+def _moved(cell: Box, edge: float, to: float) -> Box:
+    """Move the sides of a cell that are on one edge to another."""
+    left, right = (to if abs(x - edge) <= _NEAR else x for x in (cell[0], cell[2]))
+    return left, cell[1], right, cell[3]
 
 
 def _clusters(values: Iterable[float]) -> list[float]:
@@ -186,7 +206,7 @@ def _framed(rows: Sequence[RawRow]) -> Block:
 
 
 def _ratings(colours: dict[Field, Colour], header: Sequence[Field]) -> dict[Field, str]:
-    """Return the ratings that colours stand for; the colour of the header is the house's."""
+    """Return the ratings that colours mean; the colour of the header is a house colour."""
     house = {colours.get(at) for at in header}
     rated = {at: rag_of(colour) for at, colour in colours.items() if colour not in house}
     return {at: rating for at, rating in rated.items() if rating}
@@ -198,7 +218,7 @@ def _row(
     texts: dict[Field, str],
     ratings: dict[Field, str],
 ) -> RawRow | None:
-    """Write a row from the cells that cover it; what is merged across stands once."""
+    """Write a row from the cells that cover it; a cell merged across is written once."""
     # Cells that are merged down are repeated, but not on a row where nothing begins.
     if not any(at[0] == r and (at in texts or at in ratings) for at in own):
         return None

@@ -8,7 +8,8 @@ import re
 import warnings
 import zipfile
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -108,39 +109,54 @@ def _slim(data: bytes, name: str) -> tuple[bytes, int]:
     """
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         infos = file.infolist()
-        if sum(info.file_size for info in infos) > _MOST_XML:
-            raise InputError(_too_large(name, f"{sum(info.file_size for info in infos):,} bytes unpacked"))
+        unpacked = sum(info.file_size for info in infos)
+        if unpacked > _MOST_XML:
+            raise InputError(_too_large(name, f"{unpacked:,} bytes unpacked"))
         cut: dict[str, bytes] = {}
         uncounted = 0
         for info in infos:
             if not info.filename.lower().endswith((".xml", ".rels")):
                 continue
             xml = file.read(info)
-            # A workbook never has a document type: it is there to make words grow without end.
-            if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"\0" in xml[:200]:
-                raise InputError(
-                    f"{name} is no sound workbook: {info.filename} defines words of its own or is oddly coded. "
-                    "Open it in a spreadsheet program and save it again as .xlsx."
-                )
-            if b"purl.oclc.org/ooxml/spreadsheetml" in xml[:5000]:  # openpyxl would find it empty
-                raise InputError(
-                    f"{name} is a “Strict Open XML” workbook. Open it and save it as Excel workbook (.xlsx)."
-                )
-            if "worksheets/" in info.filename:
-                whole, xml = xml, _narrow_joins(_cut_tail(xml) if len(xml) > 500_000 else xml)
-                if xml != whole:
-                    cut[info.filename] = xml
-            if (cells := xml.count(b"<c ") + xml.count(b":c ")) > _MOST_CELLS:
-                raise InputError(_too_large(name, f"{cells:,} cells in {info.filename}"))
-            if "worksheets/" in info.filename:
-                uncounted += sum(1 for _ in _NO_VALUE.finditer(xml))
-        if not cut:
-            return data, uncounted
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as slim:
-            for info in infos:
-                slim.writestr(info.filename, cut.get(info.filename) or file.read(info))
-        return out.getvalue(), uncounted
+            _check_xml(xml, info.filename, name)
+            is_sheet = "worksheets/" in info.filename
+            slim = _slim_sheet(xml) if is_sheet else xml
+            if slim != xml:
+                cut[info.filename] = slim
+            _check_size(slim, info.filename, name)
+            uncounted += sum(1 for _ in _NO_VALUE.finditer(slim)) if is_sheet else 0
+        return (_rewritten(file, cut) if cut else data), uncounted
+
+
+def _check_xml(xml: bytes, part: str, name: str) -> None:
+    """Refuse a part of a workbook that openpyxl would choke on, or find empty."""
+    # A workbook never has a document type: it is there to make words grow without end.
+    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"\0" in xml[:200]:
+        raise InputError(
+            f"{name} is no sound workbook: {part} defines words of its own or is oddly coded. "
+            "Open it in a spreadsheet program and save it again as .xlsx."
+        )
+    if b"purl.oclc.org/ooxml/spreadsheetml" in xml[:5000]:
+        raise InputError(f"{name} is a “Strict Open XML” workbook. Open it and save it as Excel workbook (.xlsx).")
+
+
+def _check_size(xml: bytes, part: str, name: str) -> None:
+    cells = xml.count(b"<c ") + xml.count(b":c ")
+    if cells > _MOST_CELLS:
+        raise InputError(_too_large(name, f"{cells:,} cells in {part}"))
+
+
+def _slim_sheet(xml: bytes) -> bytes:
+    return _narrow_joins(_cut_tail(xml) if len(xml) > 500_000 else xml)
+
+
+def _rewritten(file: zipfile.ZipFile, cut: dict[str, bytes]) -> bytes:
+    """Return a workbook with some of its parts replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as slim:
+        for info in file.infolist():
+            slim.writestr(info.filename, cut.get(info.filename) or file.read(info))
+    return out.getvalue()
 
 
 def _cut_tail(xml: bytes) -> bytes:
@@ -178,47 +194,94 @@ def _too_large(name: str, seen: str) -> str:
     return f"{name} is far larger than an action plan ({seen}). Copy the plan alone into a new workbook and give that."
 
 
-def _rows(sheet: Any, themes: list[str], name: str) -> list[RawRow]:
-    """Read the cells of a sheet; a cell joined downwards stands on each of its rows that says something itself."""
-    # The grid may be a million rows long and 16,384 columns wide: only the cells that are there are walked.
-    cells: dict[int, dict[int, Any]] = {}
-    for cell in sheet._cells.values():
-        cells.setdefault(cell.row, {})[cell.column] = cell
+@dataclass(frozen=True)
+class _Sheet:
+    """What a sheet shows: its cells, their words and notes by row and column, the words struck out by row."""
+
+    cells: dict[int, dict[int, Any]]
+    texts: dict[int, dict[int, str]]
+    struck: dict[int, str]
+    header: int  # the first row with several texts; 0 where none has
+    asides: list[str]  # what is noted on the names of columns
+
+    @property
+    def said(self) -> list[int]:
+        """The rows that say something, from top to bottom."""
+        return sorted(number for number, row in self.texts.items() if row or self.struck[number])
+
+    @property
+    def used(self) -> list[int]:
+        """The columns that hold something, from left to right."""
+        return sorted({column for row in self.texts.values() for column in row})
+
+
+def _shown_on(sheet: Any) -> _Sheet:
+    cells = _by_row(sheet)
     shown = {number: {column: _words(cell) for column, cell in row.items()} for number, row in cells.items()}
     texts = {number: {column: text for column, (text, _) in row.items() if text} for number, row in shown.items()}
     struck = {number: " ".join(filter(None, (lost for _, lost in row.values()))) for number, row in shown.items()}
     header = min((number for number, row in texts.items() if len(row) > 1), default=0)
-    remarks = {number: {column: note for column, cell in row.items() if (note := _remark(cell, texts[number]))}
-               for number, row in cells.items()}  # fmt: skip
-    for number, row in remarks.items():
-        for column, remark in row.items() if number != header else ():
-            texts[number][column] = (texts[number].get(column, "") + remark).strip()
-    said = sorted(number for number, row in texts.items() if row or struck[number])
-    used = sorted({column for row in texts.values() for column in row})
+    asides = _add_remarks(cells, texts, header)
+    return _Sheet(cells, texts, struck, header, asides)
+
+
+def _by_row(sheet: Any) -> dict[int, dict[int, Any]]:
+    # The grid may be a million rows long and 16,384 columns wide: only the cells that are there are walked.
+    cells: dict[int, dict[int, Any]] = {}
+    for cell in sheet._cells.values():
+        cells.setdefault(cell.row, {})[cell.column] = cell
+    return cells
+
+
+def _add_remarks(cells: dict[int, dict[int, Any]], texts: dict[int, dict[int, str]], header: int) -> list[str]:
+    """Add notes and addresses of links to the words of their cells; return those of the header."""
+    asides = []
+    for number, row in cells.items():
+        printed = dict(texts[number])
+        for column, cell in row.items():
+            remark = _remark(cell, printed)
+            if remark and number == header:
+                asides.append(remark.strip())
+            elif remark:
+                texts[number][column] = (printed.get(column, "") + remark).strip()
+    return asides
+
+
+def _rows(sheet: Any, themes: list[str], name: str) -> list[RawRow]:
+    """Read the cells of a sheet; a cell joined downwards is on each of its rows that says something itself."""
+    shown = _shown_on(sheet)
+    said, used = shown.said, shown.used
     if len(said) * len(used) > _MOST_GRID:
         raise InputError(_too_large(name, f"{len(said):,} rows and {len(used):,} columns in {sheet.title}"))
-    source = {
+    source = _joined_down(sheet, said)
+    rules = number_rules(sheet, lambda fill: _fill_colour(fill, themes, by_rule=True))
+    place = f"sheet {sheet.title}, row "
+    # What is noted on the names of columns helps to fill the form in; it is above the table.
+    out = [RawRow((aside, *[""] * (len(used) - 1)), f"{place}{shown.header}") for aside in shown.asides]
+    above = shown.header - 1 if out else 0
+    for number in said:
+        if out and number > above + 1:
+            out.append(RawRow(("",) * len(used), f"{place}{number - 1}"))
+        at = [(source.get((number, column), number), column) for column in used]
+        texts = tuple(shown.texts[row].get(column, "") for row, column in at)
+        fills = tuple(_rating(shown.cells[row], column, rules, themes) for row, column in at)
+        out.append(RawRow(texts, f"{place}{number}", not out, fills, shown.struck[number]))
+        above = number
+    return out
+
+
+def _joined_down(sheet: Any, said: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Return, for row and column of a cell joined to one above, the row that holds the words of both."""
+    return {
         (number, area.min_col): area.min_row
         for area in sheet.merged_cells.ranges
         for number in said[bisect_right(said, area.min_row) : bisect_right(said, area.max_row)]
     }
-    rules = number_rules(sheet, lambda fill: _fill_colour(fill, themes, by_rule=True))
-    # What is noted on the names of columns helps to fill the form in; it stands above the table.
-    out = [RawRow((remark.strip(), *[""] * (len(used) - 1)), f"sheet {sheet.title}, row {header}")
-           for remark in remarks.get(header, {}).values()]  # fmt: skip
-    above = header - 1 if out else 0
-    for number in said:
-        if out and number > above + 1:
-            out.append(RawRow(("",) * len(used), f"sheet {sheet.title}, row {number - 1}"))
-        rows = [source.get((number, column), number) for column in used]
-        line = tuple(texts[row].get(column, "") for row, column in zip(rows, used, strict=True))
-        fills = tuple(
-            _by_rule(cells[row], column, rules) or _fill(cells[row].get(column), themes)
-            for row, column in zip(rows, used, strict=True)
-        )
-        out.append(RawRow(line, f"sheet {sheet.title}, row {number}", not out, fills, struck[number]))
-        above = number
-    return out
+
+
+def _rating(row: dict[int, Any], column: int, rules: list[tuple[Bounds, Rule]], themes: list[str]) -> str:
+    """Return the rating that a cell is coloured with, by a rule of the sheet or by itself."""
+    return _by_rule(row, column, rules) or _fill(row.get(column), themes)
 
 
 def _words(cell: Any) -> tuple[str, str]:
@@ -258,8 +321,8 @@ def _by_rule(row: dict[int, Any], column: int, rules: list[tuple[Bounds, Rule]])
     if cell is None or not rules:
         return ""
     values = {at: each.value for at, each in row.items()}
-    told = (rule(cell.value, values.get) for areas, rule in rules if within(areas, cell.row, cell.column))
-    return next(filter(None, told), "")
+    rated = (rule(cell.value, values.get) for areas, rule in rules if within(areas, cell.row, cell.column))
+    return next(filter(None, rated), "")
 
 
 def _decoded(text: str) -> str:
@@ -284,11 +347,15 @@ def _shown(cell: Any) -> str:
         return value.strftime("%H:%M") if "h" in codes else ""
     if isinstance(value, timedelta):
         return str(value)
+    return _shown_number(value, form)
+
+
+def _shown_number(value: float, form: str) -> str:
     match = _NUMBER_FORMAT.fullmatch(form)
     if not match:
         return f"{value:.15g}"
     before, after = (re.sub(r'"|\\(?=.)', "", match[part]) for part in ("before", "after"))
-    number = value * 100 if "%" in codes else value
+    number = value * 100 if "%" in _QUOTED.sub("", form) else value
     if match["part"]:
         digits = f"{number:.{len(match['part'])}f}"
     else:
@@ -304,24 +371,35 @@ def _shown_date(value: date, codes: str) -> str:
 
 
 def _fill(cell: Any, themes: list[str]) -> str:
-    """Return the rating that the background of a cell stands for."""
+    """Return the rating that the background of a cell means."""
     return _fill_colour(cell.fill, themes) if cell is not None and cell.has_style else ""
 
 
 def _fill_colour(fill: Any, themes: list[str], *, by_rule: bool = False) -> str:
-    """Return the rating that a fill stands for; that of a rule names its colour in the other place."""
+    """Return the rating that a fill means; that of a rule names its colour in the other place."""
     if fill.fill_type != "solid" and not (by_rule and fill.fill_type is None):
         return ""
     colour = fill.bgColor if by_rule else fill.fgColor
-    if colour.type == "rgb" and isinstance(colour.rgb, str):
-        return rag_of(colour.rgb[-6:])
-    if colour.type == "indexed" and 0 <= colour.indexed < len(COLOR_INDEX):
-        return rag_of(COLOR_INDEX[colour.indexed][-6:])
-    if colour.type != "theme" or not 0 <= colour.theme < len(themes):
+    return _COLOUR_OF[colour.type](colour, themes) if colour.type in _COLOUR_OF else ""
+
+
+def _by_name(colour: Any, themes: list[str]) -> str:
+    return rag_of(colour.rgb[-6:]) if isinstance(colour.rgb, str) else ""
+
+
+def _by_index(colour: Any, themes: list[str]) -> str:
+    return rag_of(COLOR_INDEX[colour.indexed][-6:]) if 0 <= colour.indexed < len(COLOR_INDEX) else ""
+
+
+def _by_theme(colour: Any, themes: list[str]) -> str:
+    if not 0 <= colour.theme < len(themes):
         return ""
     rating = rag_of(_tinted(themes[colour.theme], colour.tint))
     # The blue of a theme heads tables; who rates picks one of the standard colours.
     return "" if rating == "blue" else rating
+
+
+_COLOUR_OF = {"rgb": _by_name, "indexed": _by_index, "theme": _by_theme}
 
 
 def _tinted(colour: str, tint: float) -> str:

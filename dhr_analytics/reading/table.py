@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class RawRow:
     """One row of cells as printed.
 
-    ``cells`` are texts with paragraphs parted by newlines; ``place`` says where the row stands ("line 13",
+    ``cells`` are texts with paragraphs separated by newlines; ``place`` says where the row is ("line 13",
     "page 3, row 5"); ``break_before`` is true where a page break, or what looks like one, parts it from the row
     above; ``fills`` names the RAG colour of each cell's background, where the document has colours; ``struck`` are the
     words of the row that are struck out: they are in no cell.

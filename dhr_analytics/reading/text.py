@@ -174,7 +174,7 @@ def _split(line: str, rule: str, *, bare: bool = False) -> list[str]:
 
 
 def _within_edges(cells: list[str], rule: str) -> list[str]:
-    # Without pipes around the table, one at the edge of a row stands beside an empty cell.
+    # Without pipes around the table, one at the edge of a row is beside an empty cell.
     width = len(rule.strip("|").split("|")) if rule else 0
     if not cells[0].strip() and (rule[:1] in ("", "|") or len(cells) > width):
         cells = cells[1:]

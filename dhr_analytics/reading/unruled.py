@@ -18,7 +18,7 @@ Cells = list[list[Glyph]]
 Placed = tuple[float, Block]  # how far down the page a block begins
 _NUMBER = r"(?:\d{1,3}(?:\.\d{1,2})*[a-z]?|[ivx]{1,5})"
 _NUMBER_CELL = re.compile(rf"\(?(?:R(?:ec)?\.?\s?)?{_NUMBER}[.):]?", re.IGNORECASE)
-_WITHIN = 0.12  # so little extra white (in letter heights) stands between lines of one paragraph
+_WITHIN = 0.12  # so little extra white (in letter heights) is between lines of one paragraph
 _ROW_GAP = 0.3  # so much ends a row, where rows do not show how much they have
 
 
@@ -62,7 +62,7 @@ def free_blocks(
 
 
 def _drawn(lines: Sequence[Printed], page: Page, level: Sequence[Rule]) -> list[bool]:
-    """Tell for each line whether a level rule or a coloured area is drawn at it."""
+    """Return for each line whether a level rule or a coloured area is drawn at it."""
     out = []
     for line in lines:
         _, x0, top, x1, bottom, *_ = line.whole
@@ -99,7 +99,7 @@ def _table_blocks(
 
 
 def _is_prose(lines: Sequence[Printed], columns: Columns, pitch: float) -> bool:
-    """Tell whether columns hold running text: all are full, and no row ends in all of them."""
+    """Return whether columns hold running text: all are full, and no row ends in all of them."""
     if len(columns.edges) > 4 or len(lines) < 8:
         return False
     counts: dict[int, list[int]] = {}
@@ -148,15 +148,15 @@ def _rows(
     level: Sequence[Rule],
     page: Page,
 ) -> list[list[Printed]]:
-    """Part the lines of a table into rows: at rules, at changes of colour and at wide gaps."""
+    """Split the lines of a table into rows: at rules, at changes of colour and at wide gaps."""
     ends = _ends(lines, columns, level, page)
     if not any(ends) and len(lines) > 3:
         # Lines set evenly: where a row ends cannot be seen here.
         return [[line] for line in lines]
-    bands = [a != b for a, b in pairwise(_in_bands(lines, columns, page.pitch))]
+    changes = [a != b for a, b in pairwise(_in_runs(lines, columns, page.pitch))]
     rows = [[lines[0]]]
-    for end, band, line in zip(ends, bands, lines[1:], strict=True):
-        if end or band:
+    for end, change, line in zip(ends, changes, lines[1:], strict=True):
+        if end or change:
             rows.append([])
         rows[-1].append(line)
     return [part for row in rows for part in _at_numbers(row, columns)]
@@ -168,7 +168,7 @@ def _ends(
     level: Sequence[Rule],
     page: Page,
 ) -> list[bool]:
-    """Tell for each line but the first whether a row ends above it."""
+    """Return for each line but the first whether a row ends above it."""
     gaps = _extra_gaps(lines, page.pitch)
     through = _through(lines, columns, page.pitch)
     ruled = _ruled_ends(lines, columns, level, through)
@@ -181,13 +181,13 @@ def _ends(
     return [any(signs) for signs in zip(ruled, coloured, spaced, strict=True)]
 
 
-def _in_bands(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[int]:
+def _in_runs(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[int]:
     """Number the runs of lines that stand in columns (even) or run over them (odd)."""
     out = [0]
     for gap, last, line in zip(_gaps_before(lines, pitch), [None, *lines], lines, strict=False):
         across = columns.spanned(line)
         if last is not None and out[-1] % 2:
-            across = across or (gap < _WITHIN and _ends_band(last, line))
+            across = across or (gap < _WITHIN and _ends_run(last, line))
         out.append(out[-1] + (across != bool(out[-1] % 2)))
     return out[1:]
 
@@ -196,10 +196,10 @@ def _gaps_before(lines: Sequence[Printed], pitch: float) -> list[float]:
     return [0.0, *_extra_gaps(lines, pitch)]
 
 
-def _ends_band(last: Printed, line: Printed) -> bool:
-    """Tell whether a line is the short last one of text that runs over the columns."""
-    alike = abs(line.whole.x0 - last.whole.x0) < 2 and line.whole.bold == last.whole.bold
-    return alike and len(line.parts) == 1
+def _ends_run(last: Printed, line: Printed) -> bool:
+    """Return whether a line is the short last one of text that runs over the columns."""
+    same = abs(line.whole.x0 - last.whole.x0) < 2 and line.whole.bold == last.whole.bold
+    return same and len(line.parts) == 1
 
 
 def _least_gap(lines: Sequence[Printed], columns: Columns, gaps: Sequence[float]) -> float:
@@ -210,7 +210,7 @@ def _least_gap(lines: Sequence[Printed], columns: Columns, gaps: Sequence[float]
 
 
 def _through(lines: Sequence[Printed], columns: Columns, pitch: float) -> list[set[int]]:
-    """Return for each line but the first the columns in which a cell goes on from above."""
+    """Return for each line but the first the columns in which a cell continues from above."""
     out: list[set[int]] = [set() for _ in lines[1:]]
     last: dict[int, int] = {}
     for i, line in enumerate(lines):
@@ -230,13 +230,13 @@ def _ruled_ends(
     level: Sequence[Rule],
     through: Sequence[set[int]],
 ) -> list[bool]:
-    """Tell for each line but the first whether a rule parts it from those above."""
+    """Return for each line but the first whether a rule separates it from those above."""
     left, right = columns.edges[0], columns.edges[-1]
     bottoms = accumulate((line.whole.bottom for line in lines), max)
     out = []
     for bottom, line, going in zip(bottoms, lines[1:], through, strict=False):
         rules = [rule for rule in level if bottom - 2 < rule[0] < line.whole.top + 2]
-        # Where a cell that is merged down goes on, the rule is drawn beside it only.
+        # Where a cell that is merged down continues, the rule is drawn beside it only.
         beside = going and any(not _below_any(rule, columns, going) for rule in rules)
         reach = [min(x1, right) - max(x0, left) for _, x0, x1 in rules]
         out.append(max(reach, default=0.0) > 0.6 * (right - left) and not beside)
@@ -244,7 +244,7 @@ def _ruled_ends(
 
 
 def _below_any(rule: Rule, columns: Columns, some: Collection[int]) -> bool:
-    """Tell whether a rule runs below one of some columns."""
+    """Return whether a rule runs below one of some columns."""
     _, x0, x1 = rule
     return any(x0 < columns.edges[c] + 6 and columns.edges[c + 1] - 6 < x1 for c in some)
 
@@ -255,7 +255,7 @@ def _colour_ends(
     page: Page,
     through: Sequence[set[int]],
 ) -> list[bool]:
-    """Tell for each line but the first whether the colour behind most columns changes above it."""
+    """Return for each line but the first whether the colour behind most columns changes above it."""
     if not page.fills:
         return [False] * (len(lines) - 1)
     behind = []
@@ -269,7 +269,7 @@ def _colour_ends(
 
 
 def _at_numbers(row: list[Printed], columns: Columns) -> list[list[Printed]]:
-    """Part a row in which several numbers stand alone in the first column."""
+    """Split a row in which several numbers stand alone in the first column."""
     first = [line.parts[0] for line in row]
     alone = [part.x1 < columns.edges[1] + 3 for part in first]
     numbers = [i for i, part in enumerate(first) if alone[i] and _NUMBER_CELL.fullmatch(part.text)]
@@ -281,7 +281,7 @@ def _at_headers(
     rows: Sequence[list[Printed]],
     columns: Columns,
 ) -> Iterator[tuple[Sequence[list[Printed]], list[Printed]]]:
-    """Part a table where its header stands again below a heading; give each part and heading."""
+    """Split a table where its header is repeated below a heading; give each part and heading."""
     start = 0
     heading: list[Printed] = []
     for i in _headers(rows, columns):
@@ -308,7 +308,7 @@ def _headers(rows: Sequence[Sequence[Printed]], columns: Columns) -> Iterator[in
 
 
 def _is_heading(row: Sequence[Printed], columns: Columns) -> bool:
-    """Tell whether a row is bold, or runs over the columns, and stands at their left end."""
+    """Return whether a row is bold, or runs over the columns, and is at their left end."""
     wide = all(line.whole.bold for line in row) or columns.spanned(row[0])
     return wide and all([c for c, _ in columns.pieces(line)] == [0] for line in row)
 
@@ -341,7 +341,7 @@ def _right(cells: Iterator[list[Glyph]]) -> float:
 
 
 def _fills(row: Sequence[Printed], columns: Columns, page: Page) -> tuple[str, ...]:
-    """Return the rating that the colour behind each cell stands for; nothing where none does."""
+    """Return the rating that the colour behind each cell means; nothing where none does."""
     top, bottom = min(line.whole.top for line in row), max(line.whole.bottom for line in row)
     spans = [(a, top, b, bottom) for a, b in pairwise(columns.edges)]
     colours = [colour_of(span, page.fills) for span in spans]
@@ -354,7 +354,7 @@ def _merged_down(
     columns: Columns,
     pitch: float,
 ) -> list[tuple[Sequence[Printed], Cells]]:
-    """Share out rows to cells, parted beside cells merged down, which are repeated."""
+    """Share out rows to cells, split beside cells merged down, which are repeated."""
     lines = [line for row in rows for line in row]
     least = max(_least_gap(lines, columns, _extra_gaps(lines, pitch)), 0.2)
     out: list[tuple[Sequence[Printed], Cells]] = []
@@ -366,13 +366,13 @@ def _merged_down(
 
 
 def _starts(cell: Sequence[Glyph], pitch: float, least: float) -> list[float]:
-    """Return the tops of the lines of a cell that extra white parts from the line above."""
+    """Return the tops of the lines of a cell that extra white separates from the line above."""
     pairs = pairwise([line.whole for line in printed_lines(cell)])
     return [b.top for a, b in pairs if _extra(a.bottom, b.top, b.height, pitch) > least]
 
 
 def _parts_of(cells: Cells, starts: Sequence[Sequence[float]]) -> list[Cells]:
-    """Part the cells of a row where several begin side by side; one that goes on stands in both."""
+    """Split the cells of a row where several begin side by side; one that continues is in both parts."""
     height = max((glyph.bottom - glyph.top for cell in cells for glyph in cell[:1]), default=1.0)
     bounds = _bounds(sorted(top for found in starts for top in found), height)
     out: list[Cells] = [[] for _ in range(len(bounds) + 1)]
@@ -394,12 +394,12 @@ def _bounds(tops: Sequence[float], height: float) -> list[float]:
 
 
 def _begins(cell: Sequence[Glyph], starts: Sequence[float], bound: float, height: float) -> bool:
-    """Tell whether a cell ends at a height: another begins there, or text is on one side only."""
+    """Return whether a cell ends at a height: another begins there, or text is on one side only."""
     return any(abs(top - bound) <= 0.35 * height for top in starts) or not _goes_on(cell, bound)
 
 
 def _cut(cell: Sequence[Glyph], ends: Sequence[float]) -> Cells:
-    """Part a cell at heights."""
+    """Split a cell at heights."""
     pieces: Cells = [[] for _ in range(len(ends) + 1)]
     for glyph in cell:
         pieces[bisect_right(ends, (glyph.top + glyph.bottom) / 2)].append(glyph)
@@ -407,7 +407,7 @@ def _cut(cell: Sequence[Glyph], ends: Sequence[float]) -> Cells:
 
 
 def _goes_on(cell: Sequence[Glyph], bound: float) -> bool:
-    """Tell whether a cell has text above and below a height."""
+    """Return whether a cell has text above and below a height."""
     middles = [(glyph.top + glyph.bottom) / 2 for glyph in cell]
     return bool(middles) and min(middles) < bound < max(middles)
 

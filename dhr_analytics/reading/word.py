@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import count, groupby
+from itertools import accumulate, count, groupby
 from statistics import median_low
 from typing import Any
 
@@ -44,6 +44,7 @@ _HIGHLIGHTS = dict(red="red", darkRed="red", yellow="amber", green="green", dark
 _OLE = b"\xd0\xcf\x11\xe0"
 
 Mark = Callable[[Any], str]
+Cells = list[tuple[Any, list[Any]]]  # rows with their cells
 
 
 def read_word(data: bytes, name: str) -> list[RawTable]:
@@ -52,7 +53,7 @@ def read_word(data: bytes, name: str) -> list[RawTable]:
     Tracked insertions are accepted and deletions dropped, content controls give their chosen text, text merged
     down a column is repeated on each row, and automatic numbers are written out. Words that are struck out stand
     apart; the words of footnotes stand behind those of their cell. A table of one column is only
-    layout: what it holds stands for itself.
+    layout: what it holds is read as it is.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ def read_word(data: bytes, name: str) -> list[RawTable]:
             continue
         out += [piece for piece in group if isinstance(piece, RawTable)]
     for i in range(1, len(out)):
-        # A table right below another may go on from it.
+        # A table right below another may continue from it.
         if out[i].kind == out[i - 1].kind == "table":
             first, *rest = out[i].rows
             out[i] = RawTable((replace(first, break_before=True), *rest))
@@ -172,77 +173,92 @@ def _flow(element: Any, mark: Mark, number: Iterator[int], place: str = "") -> I
     """Give paragraphs as rows and tables as tables, in reading order."""
     for block in _within(element, _P, _TBL):
         if block.tag == _P:
-            label, text = mark(block), _paragraph(block)
-            struck = _struck(block)
-            if (text := text.replace("\n", " ")) or struck:
-                yield RawRow((f"{label} {text}" if label and text else text,), place, struck=struck)
+            yield from _paragraph_row(block, mark, place)
             continue
         rows = [(row, list(_within(row, _TC))) for row in _within(block, _TR)]
         if all(len(cells) <= 1 for _, cells in rows):
             here = f"{place}, table" if place else f"table {next(number)}" if rows else ""
-            for i, (_, cells) in enumerate(rows, start=1):
-                for cell in cells:
-                    if _vertical(cell) != "continue":
-                        yield from _flow(cell, mark, number, f"{here}, row {i}")
+            yield from _boxes(rows, mark, number, here)
         else:
             yield _table(block, rows, mark, f"table {next(number)}")
 
 
-def _table(table: Any, rows: list[tuple[Any, list[Any]]], mark: Mark, place: str) -> RawTable:
+def _paragraph_row(paragraph: Any, mark: Mark, place: str) -> Iterator[RawRow]:
+    label, text = mark(paragraph), _paragraph(paragraph).replace("\n", " ")
+    struck = _struck(paragraph)
+    if text or struck:
+        yield RawRow((f"{label} {text}" if label and text else text,), place, struck=struck)
+
+
+def _boxes(rows: Cells, mark: Mark, number: Iterator[int], place: str) -> Iterator[RawRow | RawTable]:
+    """Give the content of a table of one column, which is but a box around its text."""
+    for i, (_, cells) in enumerate(rows, start=1):
+        for cell in cells:
+            if _vertical(cell) != "continue":
+                yield from _flow(cell, mark, number, f"{place}, row {i}")
+
+
+def _table(table: Any, rows: Cells, mark: Mark, place: str) -> RawTable:
     columns = _columns(table, rows)
     width = 1 + max(max(at, default=0) for at in columns)
-    open_cells: dict[int, tuple[str, str]] = {}
+    merged: dict[int, tuple[str, str]] = {}
     out = []
     for i, ((row, cells), at) in enumerate(zip(rows, columns, strict=True), start=1):
-        texts, fills, own = [""] * width, [""] * width, False
-        nested: tuple[tuple[str, ...], ...] = ()
-        nested_at = 0
+        made = _Row(width)
         for cell, column in zip(cells, at, strict=True):
-            merge = _vertical(cell)
-            if merge == "continue" and column in open_cells:
-                text, fill = open_cells[column]
-            else:
-                text, fill = _cell_text(cell, mark), _cell_fill(cell)
-                if not nested and (nested := _nested(cell, mark)):
-                    text, nested_at = _cell_text(cell, mark, tables=False), column
-                own = own or bool(text or fill or nested)
-                open_cells.pop(column, None)
-                if merge:
-                    open_cells[column] = text, fill
-            # Two cells meet in one column where a cell was split for a single row.
-            texts[column] = f"{texts[column]}\n{text}".strip("\n")
-            fills[column] = fills[column] or fill
-        if not own:
-            # Left over from merging: printed, the row is but white space within the cells above.
-            texts = fills = [""] * width
-        colours = tuple(fills) if any(fills) else ()
-        out.append(RawRow(tuple(texts), f"{place}, row {i}", False, colours, _struck(row), nested, nested_at))
+            made.add(cell, column, merged, mark)
+        out.append(made.written(f"{place}, row {i}", _struck(row)))
     return RawTable(tuple(out))
 
 
-def _columns(table: Any, rows: list[tuple[Any, list[Any]]]) -> list[list[int]]:
+class _Row:
+    """A row in the making: the words and colour of each column, and the table inside one of its cells."""
+
+    def __init__(self, width: int) -> None:
+        self.texts, self.fills = [""] * width, [""] * width
+        self.nested: tuple[tuple[str, ...], ...] = ()
+        self.nested_at = 0
+        self.own = False  # says something that is not merged from above
+
+    def add(self, cell: Any, column: int, merged: dict[int, tuple[str, str]], mark: Mark) -> None:
+        """Add a cell; ``merged`` holds the words and colour of those that reach down, by column."""
+        merge = _vertical(cell)
+        if merge == "continue" and column in merged:
+            text, fill = merged[column]
+        else:
+            text, fill = self._read(cell, column, mark)
+            merged.pop(column, None)
+            if merge:
+                merged[column] = text, fill
+        # Two cells meet in one column where a cell was split for a single row.
+        self.texts[column] = f"{self.texts[column]}\n{text}".strip("\n")
+        self.fills[column] = self.fills[column] or fill
+
+    def _read(self, cell: Any, column: int, mark: Mark) -> tuple[str, str]:
+        text, fill = _cell_text(cell, mark), _cell_fill(cell)
+        if not self.nested and (found := _nested(cell, mark)):
+            self.nested, self.nested_at = found, column
+            text = _cell_text(cell, mark, tables=False)
+        self.own = self.own or bool(text or fill or self.nested)
+        return text, fill
+
+    def written(self, place: str, struck: str) -> RawRow:
+        """Return the row; one left over from merging is blank: printed, it is but white space in the cells above."""
+        texts, fills = (self.texts, self.fills) if self.own else ([""] * len(self.texts), [""] * len(self.fills))
+        colours = tuple(fills) if any(fills) else ()
+        return RawRow(tuple(texts), place, False, colours, struck, self.nested, self.nested_at)
+
+
+def _columns(table: Any, rows: Cells) -> list[list[int]]:
     """Return the column of every cell.
 
-    Word's own grid has a line wherever any cell's edge was ever dragged, so cells that stand under one another on
+    Word's own grid has a line wherever any cell's edge was ever dragged, so cells that are under one another on
     paper differ in it. The columns are those of the rows with most cells (a lone such row counts only when it is
     the first, thus a header); every other cell goes to the column whose left edge is nearest.
     """
-    grid = table.find(W + "tblGrid")
-    edges = [0]
-    for line in grid if grid is not None else ():
-        if line.tag == W + "gridCol":
-            edges.append(edges[-1] + _twips(line))
-    lefts: list[tuple[int, ...]] = []
-    for row, cells in rows:
-        properties = row.find(_TRPR)
-        at = number_of(properties.find(W + "gridBefore"), 0) if properties is not None else 0
-        left = []
-        for cell in cells:
-            left.append(edges[at] if at < len(edges) else edges[-1] + at - len(edges) + 1)
-            span = cell[0].find(W + "gridSpan") if len(cell) and cell[0].tag == _TCPR else None
-            at += max(1, number_of(span, 1))
-        lefts.append(tuple(left))
-    counts = Counter(len(left) for left in lefts)
+    edges = _grid_edges(table)
+    lefts = [_lefts(row, cells, edges) for row, cells in rows]
+    counts = Counter(map(len, lefts))
     first = next((len(left) for left in lefts if len(left) > 1), 1)
     width = max(n for n in counts if counts[n] > 1 or n == first)
     columns = [median_low(left[i] for left in lefts if len(left) == width) for i in range(width)]
@@ -254,6 +270,25 @@ def _columns(table: Any, rows: list[tuple[Any, list[Any]]]) -> list[list[int]]:
         return [min(range(width), key=lambda i: abs(columns[i] - x)) for x in left]
 
     return [nearest(left) for left in lefts]
+
+
+def _grid_edges(table: Any) -> list[int]:
+    """Return the left edges of Word's own grid, in twips, and the right edge of the last column."""
+    grid = table.find(W + "tblGrid")
+    lines = [] if grid is None else grid.findall(W + "gridCol")
+    return [0, *accumulate(map(_twips, lines))]
+
+
+def _lefts(row: Any, cells: list[Any], edges: list[int]) -> tuple[int, ...]:
+    """Return the left edge of each cell of a row."""
+    properties = row.find(_TRPR)
+    at = number_of(properties.find(W + "gridBefore"), 0) if properties is not None else 0
+    left = []
+    for cell in cells:
+        left.append(edges[at] if at < len(edges) else edges[-1] + at - len(edges) + 1)
+        span = cell[0].find(W + "gridSpan") if len(cell) and cell[0].tag == _TCPR else None
+        at += max(1, number_of(span, 1))
+    return tuple(left)
 
 
 def _twips(line: Any) -> int:
@@ -320,7 +355,7 @@ def _paragraph(paragraph: Any) -> str:
     if "\v" not in text:
         return " ".join(text.split())
     lines = filter(None, (" ".join(line.split()) for line in text.split("\v")))
-    # A line that goes on in lower case was only broken to fit; a list's "a." was not.
+    # A line that continues in lower case was only broken to fit; a list's "a." was not.
     return re.sub(r"(?<=[^.;:!?])\n(?=[a-z](?![a-z]{0,3}[.)]))", " ", "\n".join(lines))
 
 
