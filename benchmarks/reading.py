@@ -198,8 +198,8 @@ def grades_of(package: Path, documents: Sequence[str]) -> pd.Series | None:
 
 def readings_of(package: Path) -> dict[str, list[str]] | None:
     """The grammars that won in each document, where the package says so."""
-    told = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))
-    return told.get("dhr_analytics", {}).get("readings")
+    recorded = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))
+    return recorded.get("dhr_analytics", {}).get("readings")
 
 
 def read_folder(folder: Path, measure: ModuleType, scorer: Path, jobs: int) -> Read:
@@ -246,10 +246,10 @@ def print_grades(scores: pd.DataFrame, grades: pd.Series | None) -> None:
 
 
 def print_grammars(every: Sequence[dict[str, list[str]] | None]) -> None:
-    told = [readings for readings in every if readings]
-    if not told:
+    recorded = [readings for readings in every if readings]
+    if not recorded:
         return
-    won = Counter(name for each in told for names in each.values() for name in {*names})
+    won = Counter(name for each in recorded for names in each.values() for name in {*names})
     print("\ndocuments in which each grammar won:")
     for name, count in won.most_common():
         print(f"  {count:5d}  {name}")

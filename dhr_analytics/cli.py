@@ -294,7 +294,7 @@ def _prepare(documents: Path, out: Path, decisions: str) -> tuple[Path, Plans]:
     plans = read_documents([documents], folder)
     try:
         earlier = read_package(folder) if (folder / DESCRIPTOR).is_file() else None
-    except InputError:  # of another version, or of a folder without a plan; it is made again
+    except InputError:  # of another version, or of a folder without a plan; it is written anew
         earlier = None
     plans, _, new = code_plans(plans, Codebook.load(), decisions, earlier=earlier, before_coding=tell_of_training)
     tell(f"coded {new} new of {len(plans.recommendations)} recommendations")

@@ -208,7 +208,7 @@ def tell_of_reading(plans: Plans, package: Path, needs: dict[str, list[str]]) ->
 
 
 def _notes(plans: Plans, package: Path) -> list[str]:
-    """Return what is worth knowing and does not change the exit code."""
+    """Return remarks that do not change the exit code."""
     notes, total = [], len(plans.reviews)
     undated = int((plans.reviews["published_on"].isna() & plans.reviews["snapshot_on"].isna()).sum())
     if undated:

@@ -312,7 +312,7 @@ def check(tables: dict[str, pd.DataFrame]) -> None:
             if column.required and (values == "").any():
                 raise InputError(f"Table {name}: row {int((values == '').argmax()) + 1} has no {column.name}.")
             if column.unique and values.duplicated().any():
-                raise InputError(f"Table {name}: {column.name} {values[values.duplicated()].iloc[0]!r} stands twice.")
+                raise InputError(f"Table {name}: {column.name} {values[values.duplicated()].iloc[0]!r} appears twice.")
             if column.allowed and not (ok := values.isin(column.allowed)).all():
                 value, allowed = values[~ok].iloc[0], ", ".join(column.allowed)
                 raise InputError(f"Table {name}, column {column.name}: {value!r} is not one of {allowed}.")

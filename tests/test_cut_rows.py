@@ -121,7 +121,7 @@ def test_the_end_of_an_action_at_the_head_of_the_next_row_goes_back():
     recs, _ = stitch(rows)
     told = [rec.actions[0].cells["progress"] for rec in recs]
     assert told == ["They were bought for the whole quay.", "No start was made."]
-    assert recs[0].actions[0].doubts and not recs[1].actions[0].doubts
+    assert recs[0].actions[0].warnings and not recs[1].actions[0].warnings
 
 
 def test_a_row_that_ends_a_recommendation_may_bring_an_action_of_its_own():
@@ -137,7 +137,7 @@ def test_a_row_that_lost_columns_is_matched_by_what_is_unfinished_above():
     lost = PlanRow({}, "row 2", after_break=True, loose=("quay at night.", "lamps."))
     (rec,), _ = stitch([row("1", "The board should light the", "Buy ten", "Harbour board"), lost])
     assert (rec.text, rec.actions[0].cells["action"]) == (LIGHT, LAMPS)
-    assert rec.doubts
+    assert rec.warnings
 
 
 def test_a_line_that_a_scan_read_twice_is_left_out():

@@ -114,7 +114,7 @@ def test_numbers_that_are_no_target(text):
     ],
 )
 def test_a_period_ends_with_its_second_date(text):
-    assert (read_target(text).on, read_target(text).doubt) == (date(2025, 3, 31), "")
+    assert (read_target(text).on, read_target(text).warning) == (date(2025, 3, 31), "")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_period_ends_with_its_second_date(text):
 )
 def test_a_date_that_was_moved_stands_where_it_was_moved_to(text):
     target = read_target(text)
-    assert (target.on, target.doubt) == (date(2025, 6, 30), MOVED)
+    assert (target.on, target.warning) == (date(2025, 6, 30), MOVED)
     assert [span.on for span in target_dates(text)] == [date(2025, 6, 30)]
 
 
@@ -162,7 +162,7 @@ def test_impossible_dates_are_not_guessed(text):
 
 @pytest.mark.parametrize("text", ["31/6/25", "05/14/2025", "30/02/2024", "Done by 31.9.2024"])
 def test_an_impossible_day_gives_a_warning(text):
-    assert (read_target(text).on, read_target(text).doubt) == (None, UNREAD)
+    assert (read_target(text).on, read_target(text).warning) == (None, UNREAD)
     assert UNREAD in WEIGHTS
 
 
@@ -170,7 +170,7 @@ def test_an_impossible_day_gives_a_warning(text):
     "text", ["Ongoing", "TBC", "Update 27/02/25 - staff were asked", "1.2 In hand", "", "30/06/2024"]
 )
 def test_other_cells_give_none(text):
-    assert read_target(text).doubt == ""
+    assert read_target(text).warning == ""
 
 
 @pytest.mark.parametrize(

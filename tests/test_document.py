@@ -85,7 +85,7 @@ def test_every_way_that_was_tried_is_kept_and_the_chosen_one_has_the_best_score_
     (ways,), (chosen,) = choice.ways, choice.chosen
     assert chosen in ways and {"tables", "prose"} <= {way.name for way in ways}
     assert chosen.score == max(way.score for way in ways if way.name != "prose")
-    assert chosen.n == 4 and 3.5 < chosen.worth <= 4
+    assert chosen.n == 4 and 3.5 < chosen.expected <= 4
 
 
 def test_of_two_poor_readings_the_better_one_is_kept():

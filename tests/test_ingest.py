@@ -118,7 +118,7 @@ def test_the_manifest_states_what_the_document_does_not(tmp_path):
         ("document,published_on\np.txt,31.12.2024", "write it as 2025-03-31"),
         ("document,published_on\n\np.txt,31/11/2024", "m.csv, line 3: published_on is '31/11/2024'"),
         ("document,area\np.txt,Northmoor, by the sea", "line 2: more cells"),
-        ("document\np.txt\np.txt", "stands twice"),
+        ("document\np.txt\np.txt", "appears twice"),
         ("document\nq.txt", "Did you mean p.txt"),
         ("document,review_id\np.txt,N@1", "Leave @ out"),
         ("document,review_id\np.txt,N\nq.txt,N", "one plan at different times"),
@@ -220,7 +220,7 @@ def test_broken_tables_are_refused(sample_plans, tmp_path):
         schema.check({**sample_plans.tables(), "actions": actions})
     with pytest.raises(InputError, match="is not in recommendations"):
         schema.check({**sample_plans.tables(), "recommendations": sample_plans.recommendations.iloc[1:]})
-    with pytest.raises(InputError, match="stands twice"):
+    with pytest.raises(InputError, match="appears twice"):
         schema.check({"reviews": pd.concat([sample_plans.reviews, sample_plans.reviews])})
     write_package(sample_plans, tmp_path / "pkg")
     (tmp_path / "pkg" / "actions.csv").write_text("action_id\nx\n")

@@ -86,7 +86,7 @@ def test_the_threshold_is_eight_tenths_of_the_words():
     assert wording_overlap(" ".join(words), " ".join([*words[:8], "x", "y"])) == pytest.approx(0.8)
     assert not is_specific(" ".join([*words[:8], "x", "y"]), " ".join(words))
     assert is_specific(" ".join([*words[:7], "x", "y", "z"]), " ".join(words))
-    assert wording_overlap("a a b", "a b b") == pytest.approx(2 / 3), "a word that stands twice counts twice"
+    assert wording_overlap("a a b", "a b b") == pytest.approx(2 / 3), "a word that appears twice counts twice"
     assert wording_overlap("", "") == 0
 
 

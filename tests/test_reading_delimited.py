@@ -117,6 +117,7 @@ cell = st.text("ab é,;\"'\n", max_size=8)
 
 
 @example([["", "", ";;"], ["", ";;", "a"], ["", ";;", ";;"]])
+@example([["", ";", '"\n\n\n'], ["", "", ';"']])
 @given(st.lists(st.lists(cell, min_size=3, max_size=3), min_size=2, max_size=6))
 def test_no_word_is_lost_or_invented(rows):
     rows = [["Ref", "Action", "Lead"], *rows]

@@ -96,15 +96,15 @@ def test_reported_skips_the_plan_and_quotes_what_was_done():
 )
 def test_what_is_not_taken_forward_is_neither_done_nor_under_way(role, words):
     found = read_status({role: words, "rag": "amber" if role == "progress" else ""})
-    assert (found.value, found.doubt) == ("no_update", status.REFUSED)
-    assert found.evidence in words and WEIGHTS[found.doubt] < 0.75
+    assert (found.value, found.warning) == ("no_update", status.REFUSED)
+    assert found.evidence in words and WEIGHTS[found.warning] < 0.75
 
 
 def test_a_refusal_in_the_status_cell_is_not_outvoted():
     assert read_status({"status": "Rejected", "progress": "A paper was written."}).value == "no_update"
     assert read_status({"status": "Rejected", "completion": "03/05/2024"}).value == "no_update"
     assert read_status({"status": "Closed", "progress": "Board decided not to take it forward."}).value == "no_update"
-    assert read_status({"status": "Complete", "progress": "Action rejected by the board."}).doubt == status.CLOSED
+    assert read_status({"status": "Complete", "progress": "Action rejected by the board."}).warning == status.CLOSED
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_refusal_in_the_status_cell_is_not_outvoted():
 )
 def test_refusals_of_something_else_are_not_of_the_action(words, value):
     found = read_status({"progress": words})
-    assert (found.value, found.doubt) == (value, "")
+    assert (found.value, found.warning) == (value, "")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_prose_is_read_with_care(words, value):
 )
 def test_of_several_statuses_the_last_stands_in_doubt(words, value):
     found = read_status({"status": words})
-    assert (found.value, found.doubt) == (value, status.SEVERAL)
+    assert (found.value, found.warning) == (value, status.SEVERAL)
 
 
 def test_the_day_beside_the_word_is_the_day_of_completion():
@@ -288,7 +288,7 @@ def test_signs_mean_what_the_plans_key_says(texts, meanings):
     for sign, meaning in meanings.items():
         found = read_status({"status": sign.upper()}, colours=key)
         assert found.value == ("no_update" if meaning == "refused" else meaning)
-        assert (found.doubt == status.REFUSED) == (meaning == "refused")
+        assert (found.warning == status.REFUSED) == (meaning == "refused")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_portions_make_up_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize(
     ("rows", "said"),
-    [("1,a\n2,b\n3,c\n4,d\n2,e\n", "'2' stands twice"), ("1,a\n2,b\n3,c\n4,d\n ,e\n", "line 6")],
+    [("1,a\n2,b\n3,c\n4,d\n2,e\n", "'2' appears twice"), ("1,a\n2,b\n3,c\n4,d\n ,e\n", "line 6")],
     ids=["id of an earlier portion", "no id"],
 )
 def test_a_fault_in_a_later_portion_is_named(

@@ -176,7 +176,7 @@ def _review_row(document: ReadDocument, plan: PlanTables) -> Row:
 
 
 def _title(stated: Mapping[str, str], plan: PlanTables) -> str:
-    """Return a title that tells the reviews of one document apart."""
+    """Return a title that distinguishes the reviews of one document."""
     title = stated.get("title") or plan.title
     if plan.review in title:
         return title

@@ -17,7 +17,7 @@ from dhr_analytics.collecting.documents import OVERRIDES, documents_in
 from dhr_analytics.collecting.handwritten import read_day, read_lines
 from dhr_analytics.errors import UsageError
 from dhr_analytics.normalising.cells.agencies import canonical
-from dhr_analytics.normalising.review import judge, review_list
+from dhr_analytics.normalising.review import review_columns, review_list
 from dhr_analytics.package import Plans
 
 COLUMNS = ("row_id", "column", "was", "now", "by", "on", "reason")
@@ -159,10 +159,10 @@ def _apply(frame: pd.DataFrame, row: dict[str, str]) -> str | None:
         )
     seen, was, now = (" ".join(text.split()) for text in (str(frame.at[at[0], column]), row["was"], row["now"]))
     if seen == now:
-        _judge(frame, at[0])  # a person has looked, and the document says so by itself
+        _warn(frame, at[0])  # a person has looked, and the document says so by itself
         return ""
     if seen != was:
-        _judge(frame, at[0], _OTHER_WORDS)
+        _warn(frame, at[0], _OTHER_WORDS)
         reads, made = (shorten(words, 60, placeholder=" ...") for words in (seen, was))
         return (
             f"{row['where']}: {column} of {key} reads {reads!r} now, not {made!r}, so this correction was not applied."
@@ -176,7 +176,7 @@ def _line(row: dict[str, str]) -> dict[str, str]:
     return {name: row.get(name, "") for name in COLUMNS}
 
 
-_OTHER_WORDS = "a correction was made for other words than now stand here; it was not applied"
+_OTHER_WORDS = "a correction was made for different words from those now read here; it was not applied"
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -201,9 +201,9 @@ def _settle(frame: pd.DataFrame, at: Any, column: str, now: str) -> None:
         frame.at[at, "target_basis"] = "absolute" if now else "none"
     if column == "status":
         frame.at[at, "status_evidence"] = "corrected by hand"
-    _judge(frame, at, "changed by hand")
+    _warn(frame, at, "changed by hand")
 
 
-def _judge(frame: pd.DataFrame, at: Any, *doubts: str) -> None:
-    for name, value in judge(doubts).items():
+def _warn(frame: pd.DataFrame, at: Any, *warnings: str) -> None:
+    for name, value in review_columns(warnings).items():
         frame.at[at, name] = str(value)

@@ -64,7 +64,7 @@ def read_manifest(manifest: Path | str | None, paths: Sequence[Path]) -> Manifes
         for where, row in lines:
             name = row["document"]
             if name in rows:
-                raise UsageError(f"{where}: {name} stands twice. Keep one line for each document.")
+                raise UsageError(f"{where}: {name} appears twice. Keep one line for each document.")
             rows[name] = {**_with_days(row, where), "line": where}
             known = manifest is None and (path.parent / name).is_file()
             remarks += [] if known else _unknown(where, name, [each.name for each in paths])

@@ -65,7 +65,7 @@ def source_key(sha256: str, review_id: str, stated: Mapping[str, str], *, keep_n
         The manifest's line; empty where there is none.
     keep_names : bool
     """
-    # Where the line stands, and whether it accepts the document, does not change what is read.
+    # Which line it is, and whether it accepts the document, does not change what is read.
     line = {name: text for name, text in stated.items() if text and name not in _ASIDE}
     parts = [sha256, review_id, json.dumps(line, sort_keys=True), str(keep_names), _program()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

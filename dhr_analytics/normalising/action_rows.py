@@ -18,7 +18,7 @@ from dhr_analytics.normalising.cells.updates import newest_first, purpose, toget
 from dhr_analytics.normalising.grammars.cut_rows import Draft, Recommendation
 from dhr_analytics.normalising.lines import plain_number
 from dhr_analytics.normalising.result import Row
-from dhr_analytics.normalising.review import action_doubts, judge, recommendation_doubts
+from dhr_analytics.normalising.review import action_warnings, recommendation_warnings, review_columns
 
 _FEW = 6  # words beside a date that say something of the date alone
 _UNDEALT = "the cells beside a list of actions could not be shared out among them"
@@ -47,7 +47,7 @@ def split_actions(draft: Draft) -> list[Draft]:
     }
     each = ({"action": action, **{role: parts[i] for role, parts in dealt.items()}} for i, action in enumerate(actions))
     undealt = [_UNDEALT for role, parts in dealt.items() if len(actions) > 1 and _differ(role, parts)]
-    return [Draft(cells, draft.places, [*draft.doubts, *undealt], draft.notes) for cells in each]
+    return [Draft(cells, draft.places, [*draft.warnings, *undealt], draft.notes) for cells in each]
 
 
 def _differ(role: str, parts: Sequence[str]) -> bool:
@@ -70,7 +70,7 @@ def recommendation_row(rec: Recommendation, keys: Row, context: Context) -> Row:
         "scope": read_scope(" ".join(rec.scopes)),
         "notes": context.clean("; ".join(" ".join(note.split()) for note in rec.notes)),
         "location": location(context.document, rec.places),
-        **judge([*rec.doubts, *recommendation_doubts(text)]),
+        **review_columns([*rec.warnings, *recommendation_warnings(text)]),
     }
 
 
@@ -104,8 +104,8 @@ def action_row(draft: Draft, lead: Lead, keys: Row, context: Context) -> Row:
         "notes": clean("; ".join(" ".join(note.split()) for note in draft.notes)),
         "location": location(context.document, draft.places),
     }
-    found = [*draft.doubts, *warnings, *filter(None, (status.doubt, target.doubt))]
-    return {**row, **judge([*found, *action_doubts(stage, row)])}
+    found = [*draft.warnings, *warnings, *filter(None, (status.warning, target.warning))]
+    return {**row, **review_columns([*found, *action_warnings(stage, row)])}
 
 
 def _beside_the_date(target: Target, cells: Mapping[str, str], status: Status) -> tuple[str, str]:
@@ -133,7 +133,7 @@ def _is_evidenced(cells: Mapping[str, str]) -> bool:
 def _read_newest(cells: Mapping[str, str], colours: Mapping[str, str]) -> tuple[Status, dict[str, str], list[str]]:
     """Read the status from the newest update that says one; return also the cells it is in, and warnings."""
     stages = [(read_status(stage, colours=colours), stage) for stage in newest_first(cells)]
-    said = [i for i, (status, _) in enumerate(stages) if status.value != "no_update" or status.doubt]
+    said = [i for i, (status, _) in enumerate(stages) if status.value != "no_update" or status.warning]
     at = said[0] if said else 0
     status, stage = stages[at]
     if status.value == "completed":

@@ -24,7 +24,7 @@ from dhr_analytics.vocabulary import terms
 LEAST = 0.1
 # Two wordings as like as this are one recommendation, printed twice.
 _SAME = 92
-# Running text wins over another way only where it is worth that much more.
+# Running text wins over another way only where it is that much better.
 _AS_GOOD = 1.5
 # How much the words that a way leaves unused in tables count against it, on the scale of the score.
 _UNUSED = 6.0
@@ -59,7 +59,7 @@ class Way:
         return whole / self.n - _UNUSED * (1 - self.covered)
 
     @property
-    def worth(self) -> float:
+    def expected(self) -> float:
         """How many recommendations are likely to be right."""
         return sum(winner.likeness.chance * len(winner.recommendations) for winner in self.winners)
 
@@ -92,7 +92,7 @@ def choose(tables: Iterable[RawTable], *, joined: bool = True) -> Choice:
     tables : iterable of RawTable
         The document as read.
     joined : bool
-        Whether a table may go on in the next one: true for PDF, scans and converted text.
+        Whether a table may continue in the next one: true for PDF, scans and converted text.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def _best(ways: Sequence[Way]) -> Way:
     written = next((way for way in ways if way.name == _PROSE and way.n), None)
     if written is None:
         return best
-    beaten = _repeats(written, best) or best.worth * _AS_GOOD > written.worth
+    beaten = _repeats(written, best) or best.expected * _AS_GOOD > written.expected
     if beaten and not _is_answered(written, best):
         return best
     return replace(written, unread=tuple(_tables_of(best.unread)))

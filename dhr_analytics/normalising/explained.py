@@ -126,7 +126,7 @@ def _whole(way: Way, outcome: str) -> ReadingTried:
         len(found),
         count_actions(found),
         round(way.score, 2),
-        way.worth / way.n if way.n else 0.0,
+        way.expected / way.n if way.n else 0.0,
         outcome if found else "nothing that looks like a plan",
     )
 
@@ -136,14 +136,14 @@ def _why(chosen: Way, rivals: Sequence[Way]) -> str:
         return "No way of reading it gave anything that looks like a plan."
     if not rivals:
         return "Nothing else gave anything that looks like a plan."
-    worth = ", ".join(f"{way_in_words(way)} {way.worth:.1f}" for way in (chosen, *rivals))
+    likely = ", ".join(f"{way_in_words(way)} {way.expected:.1f}" for way in (chosen, *rivals))
     prose = any(way.name == "prose" for way in (chosen, *rivals))
-    return f"Recommendations that are likely to be right: {worth}.{_RULE if prose else ''}"
+    return f"Recommendations that are likely to be right: {likely}.{_RULE if prose else ''}"
 
 
 def _between(chosen: Way, rivals: Sequence[Way]) -> Iterator[Deciding]:
     """Compare the largest tables of the way that was chosen and the best other."""
-    rival = max(rivals, key=lambda way: way.worth, default=None)
+    rival = max(rivals, key=lambda way: way.expected, default=None)
     if chosen.n and rival is not None:
         yield from deciding(_largest(chosen), _largest(rival))
 

@@ -19,7 +19,7 @@ _FEWEST, _MOST = 3, 12
 _NAME = re.compile(r"(?!.*[.;,]$)(?!\d)\S+(?: +\S+){0,8}")
 _ID = re.compile(r"(?=.{0,24}\d)[A-Z(\[#]?[\w/.()\[\]#-]*(?: [\w/.()\[\]#-]+){0,3}")
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,2}){0,2}[a-z]?[.:)]?")
-# "R4: The board should ...": the number stands before the words of the first cell.
+# "R4: The board should ...": the number comes before the words of the first cell.
 _NUMBERED = re.compile(
     r"(?s)((?:[A-Z][A-Za-z]{0,14} ?)?\d{1,3}(?:\.\d{1,2}){0,2}) ?[.:)–-]+ .+",
 )
@@ -192,7 +192,7 @@ def _codes(texts: Sequence[str]) -> frozenset[str]:
 
 
 def _tables(parts: Sequence[tuple[str, RawRow]]) -> list[RawTable]:
-    """Join rows of a kind; a table that goes on below a text begins with its header again."""
+    """Join rows of a kind; a table that continues below a text begins with its header again."""
     if sum(kind == "row" for kind, _ in parts) < 2:
         return []
     tables: list[RawTable] = []
@@ -315,7 +315,7 @@ def _advance(
 
 
 def _goes_on(want: str, kind: str, text: str, above: str) -> float:
-    """Return the cost of a line that goes on in the cell of the line above."""
+    """Return the cost of a line that continues in the cell of the line above."""
     cost = {"text": 0.3, "name": 1.0, "": 0.8}.get(want, _OTHER)
     # A status or a number on a line of its own is hardly a part of a sentence.
     alone = 1.2 if kind in ("status", "number") else 0.0
@@ -329,7 +329,7 @@ def _begins(want: str, kind: str, text: str, above: str) -> float:
 
 
 def _is_wrapped(text: str, above: str) -> bool:
-    """Tell whether a line goes on from a broken one, or is an item of a list."""
+    """Return whether a line continues from a broken one, or is an item of a list."""
     broken = len(above) > 40 and not re.search(r"[.!?:;]$", above) and len(text.split()) > 1
     return broken or text[:1].islower() or bool(re.match(r"[•·▪●◦‣*–-]\s", text))
 
@@ -347,7 +347,7 @@ def _kind(text: str, coded: bool) -> str:
 
 
 def _is_short(text: str, most: int) -> bool:
-    """Tell whether a text is a few words and no sentence."""
+    """Return whether a text is a few words and no sentence."""
     return len(text.split()) <= most and not re.search(r"[:;!?]$|[a-z]{4}\.$", text)
 
 
@@ -373,7 +373,7 @@ def _text(lines: Sequence[RawRow]) -> list[tuple[str, RawRow]]:
 
 
 def _is_even(rows: Sequence[tuple[int, int, list[str]]]) -> bool:
-    """Tell whether there are two rows below the header, and most are as wide."""
+    """Return whether there are two rows below the header, and most are as wide."""
     widths = [len(cells) for _, _, cells in rows[1:] if any(cells)]
     same = widths.count(len(rows[0][2]))
     return same > 1 and same >= 0.7 * len(widths)

@@ -74,7 +74,7 @@ def frames_of(tables: Sequence[RawTable], *, joined: bool = True) -> list[Frame]
     tables : sequence of RawTable
         The document, without running lines.
     joined : bool
-        Whether a table without a header may go on from the one before: true for all but workbooks.
+        Whether a table without a header may continue from the one before: true for all but workbooks.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def segments(rows: Sequence[RawRow]) -> Iterator[tuple[tuple[str, ...], list[Fra
             if len(above) < len(held) or names:
                 yield names, held[: len(held) - len(above)]
             names, held, depth = new, above, taken
-        # A header that is printed again heads a page: what follows may go on from above.
+        # A header that is printed again heads a page: what follows may continue from above.
         i, opens = i + taken, True
     if held or names:
         yield names, held
@@ -249,7 +249,7 @@ def _frame_row(row: RawRow, *, opens: bool) -> FrameRow:
 
 
 def _bands_above(held: Sequence[FrameRow]) -> list[FrameRow]:
-    """Return the rows of one cell right above a header: they head what stands below it."""
+    """Return the rows of one cell right above a header: they head what follows it."""
     n = 0
     while n < len(held) and len(held[-1 - n].filled) <= 1:
         n += 1
@@ -283,7 +283,7 @@ def header_at(rows: Sequence[RawRow], i: int) -> tuple[tuple[str, ...], int] | N
 
 
 def _guides(cells: Sequence[str]) -> bool:
-    """Return whether a row tells people how to fill in the columns above it."""
+    """Return whether a row explains how to fill in the columns above it."""
     filled = [cell for cell in cells if cell.strip()]
     return len(filled) > 1 and sum(bool(GUIDANCE.match(cell)) for cell in filled) * 2 > len(filled)
 

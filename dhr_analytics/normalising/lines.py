@@ -1,4 +1,4 @@
-"""Lines: what a line of text, or a cell that stands alone in its row, is - heading, title, caption, furniture."""
+"""Lines: what a line of text, or a cell alone in its row, is - heading, title, caption, furniture."""
 
 from __future__ import annotations
 

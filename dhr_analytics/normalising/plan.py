@@ -55,7 +55,7 @@ def normalise(
     keep_names : bool
         Write individuals' names instead of masking them.
     kind : str
-        The kind of file, as `read_guarded` gives it. In a workbook no table goes on from another.
+        The kind of file, as `read_guarded` gives it. In a workbook no table continues from another.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Doubts: how surely each row was read, and the list that a person should look at first."""
+"""Warnings: how surely each row was read, and the list that a person should look at first."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from typing import Any
 from dhr_analytics.normalising.cells import status
 from dhr_analytics.normalising.cells.dates import MOVED, target_dates
 
-# What a doubt takes from the confidence of a row. Below the threshold the row goes to the review list.
+# What a warning takes from the confidence of a row. Below the threshold the row goes to the review list.
 THRESHOLD = 0.75
 UNSURE = "the table around it was read with little confidence"
 WEIGHTS = {
     UNSURE: 0.7,
     "columns were lost at the page break; the cells were matched by their unfinished neighbours": 0.5,
-    "the end of this action stood at the head of the next row": 0.7,
+    "the end of this action was printed at the head of the next row": 0.7,
     "joined from many printed lines of a scan": 0.8,
     "the scan read a line twice; one reading was left out": 0.9,
     "the wording seems cut off": 0.6,
     "the wording is very short": 0.8,
     "the wording is very long; two rows may have been joined": 0.7,
-    "the heading above stood on another page": 0.7,
+    "the heading above is on another page": 0.7,
     "no owner is stated": 0.9,
     "only a post is named as owner": 0.9,
     "the owner's kind of agency is not known": 0.9,
     "the target cell could not be read as a date": 0.7,
     "the target cell holds several dates; the first one that is not past was taken": 0.85,
     "the status was worked out from the report of progress, not from a status word": 0.85,
-    "the plan says completed, yet also that work goes on": 0.7,
-    "the columns were told from what they hold; the table has no header": 0.7,
-    "the recommendations or the actions were told from what their column holds; its name is not known": 0.7,
+    "the plan says completed, but also that work continues": 0.7,
+    "the columns were recognised by what they hold; the table has no header": 0.7,
+    "the column of recommendations or actions was recognised by what it holds; its name is not known": 0.7,
     "the newest update was not understood; the status is that of an earlier one": 0.7,
     "only a date in a column for completion says that this is done; it may be a target": 0.7,
-    "only the number of the recommendation stands beside its actions; its wording was not found": 0.5,
+    "only the number of the recommendation is printed beside its actions; its wording was not found": 0.5,
     "the plan shows no recommendation beside its actions; the action was taken for one": 0.7,
-    "the action names several recommendations; it stands with the first of them": 0.7,
-    "several recommendations have the number that stands beside the action; the last one above was taken": 0.7,
+    "the action names several recommendations; it is listed under the first of them": 0.7,
+    "several recommendations have the number printed beside the action; the last one above was taken": 0.7,
     "the cells beside a list of actions could not be shared out among them": 0.7,
     "read from a scan": 0.7,
     MOVED: 0.85,
@@ -45,7 +45,7 @@ WEIGHTS = {
     status.SEVERAL: 0.7,
     "the words of the status cell are not known": 0.7,
     "changed by hand": 1.0,
-    "a correction was made for other words than now stand here; it was not applied": 0.5,
+    "a correction was made for different words from those now read here; it was not applied": 0.5,
 }
 _UNFINISHED = re.compile(
     r"(?:[,–—&-]|\b(?:and|or|of|the|to|for|with|by|in|on|at|from|that|which|is|are|be|will|should))\s*$"
@@ -58,40 +58,40 @@ _NOTHING_SAID = re.compile(
 _GOES_ON = re.compile(r"\b(?:on-?going|still\s+to\s+be|yet\s+to\s+be|remains?\s+to|not\s+yet)\b", re.IGNORECASE)
 
 
-def judge(doubts: Sequence[str]) -> dict[str, Any]:
-    """Turn doubts into the columns ``confidence``, ``needs_review`` and ``review_reason``.
+def review_columns(warnings: Sequence[str]) -> dict[str, Any]:
+    """Turn warnings into the columns ``confidence``, ``needs_review`` and ``review_reason``.
 
     Parameters
     ----------
-    doubts : sequence of str
+    warnings : sequence of str
         Keys of `WEIGHTS`.
 
     Returns
     -------
     dict
-        ``confidence`` is the product of the doubts' weights, rounded to two places.
+        ``confidence`` is the product of the warnings' weights, rounded to two places.
     """
     confidence = 1.0
-    for doubt in dict.fromkeys(doubts):
-        confidence *= WEIGHTS[doubt]
-    reason = "; ".join(sorted(dict.fromkeys(doubts), key=lambda doubt: (WEIGHTS[doubt], doubt)))
+    for warning in dict.fromkeys(warnings):
+        confidence *= WEIGHTS[warning]
+    reason = "; ".join(sorted(dict.fromkeys(warnings), key=lambda warning: (WEIGHTS[warning], warning)))
     return {"confidence": round(confidence, 2), "needs_review": confidence < THRESHOLD, "review_reason": reason}
 
 
-def recommendation_doubts(text: str) -> list[str]:
-    """List what is doubtful about the wording of a recommendation."""
-    doubts = []
+def recommendation_warnings(text: str) -> list[str]:
+    """List the warnings about the wording of a recommendation."""
+    warnings = []
     if _UNFINISHED.search(text):
-        doubts.append("the wording seems cut off")
+        warnings.append("the wording seems cut off")
     if len(text.split()) < 4:
-        doubts.append("the wording is very short")
+        warnings.append("the wording is very short")
     if len(text.split()) > 250:
-        doubts.append("the wording is very long; two rows may have been joined")
-    return doubts
+        warnings.append("the wording is very long; two rows may have been joined")
+    return warnings
 
 
-def action_doubts(cells: Mapping[str, str], row: Mapping[str, Any]) -> list[str]:
-    """List what is doubtful about an action.
+def action_warnings(cells: Mapping[str, str], row: Mapping[str, Any]) -> list[str]:
+    """List the warnings about an action.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ _ACTION_WARNINGS: dict[str, Callable[[_Cells, _Row], bool]] = {
     status.CLOSED: _is_superseded_and_completed,
     "the words of the status cell are not known": _status_is_unknown,
     "only a date in a column for completion says that this is done; it may be a target": (_only_a_date_says_done),
-    "the plan says completed, yet also that work goes on": _is_completed_yet_continues,
+    "the plan says completed, but also that work continues": _is_completed_yet_continues,
     "the wording seems cut off": _is_cut_off,
 }
 
@@ -184,7 +184,7 @@ def review_list(
     Parameters
     ----------
     recommendations, actions : sequences of mapping
-        Rows of the two tables, with the columns of `judge`.
+        Rows of the two tables, with the columns of `review_columns`.
 
     Returns
     -------

@@ -300,7 +300,7 @@ def _states(cell: str) -> bool:
 
 def _reports(cell: str) -> bool:
     read = read_status({"progress": cell})
-    return read.value != "no_update" or bool(read.doubt)
+    return read.value != "no_update" or bool(read.warning)
 
 
 _KINDS: dict[str, Callable[[str], bool]] = {

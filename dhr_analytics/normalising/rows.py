@@ -21,7 +21,7 @@ class PlanRow:
 
     ``cells`` are texts by role (``recommendation``, ``action``, ``lead``, ...); ``section`` is the heading above;
     ``after_break`` is true where a page break may have cut the row above; ``opens`` is ``recommendation`` or
-    ``action`` where the layout leaves no choice, else empty. ``key`` is the number of a recommendation that stands
+    ``action`` where the layout leaves no choice, else empty. ``key`` is the number of a recommendation that is
     elsewhere; ``loose`` holds the cells of a row that lost columns at a page break; ``review`` is the printed name
     of the review, where one document holds several; ``topic`` is true where a column gives the section, so that it
     names no agency.

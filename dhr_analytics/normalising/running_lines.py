@@ -38,7 +38,7 @@ class _Line:
     text: str
     at: int
     shape: str  # digits masked
-    cut: bool  # a sentence goes on below it that began above
+    cut: bool  # a sentence continues below it that began above
     alone: bool  # between breaks
     edge: bool  # among the first or last lines of a page
 
@@ -149,7 +149,7 @@ def _runs_on(before: str, after: str) -> bool:
 
 
 def _is_titled(text: str) -> bool:
-    """Return whether a line reads as a title; a sentence that is opened alike each time does not."""
+    """Return whether a line reads as a title; a sentence that opens the same each time does not."""
     return not any(word[0].islower() and len(word) > 4 for word in text.split())
 
 

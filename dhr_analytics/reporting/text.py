@@ -47,7 +47,7 @@ FORMATS = {
 REASONS = {
     "table without a recommendation or action column": "Part of a table that holds no recommendations or actions",
     "cell in a column without a name": "Stands in a column without a heading",
-    "cell that goes on from nothing": "Goes on from a cell that was not found",
+    "cell that continues nothing": "Goes on from a cell that was not found",
     "choice that is not ticked": "A choice that is not ticked",
     "false number": "A number that is not that of a recommendation",
     "line read twice": "A line that was scanned twice",

@@ -123,7 +123,7 @@ def wording_overlap(one: str, other: str) -> float:
     -------
     float
         F1 of the words they share: twice the words in common, over the words of both. Letter case and punctuation
-        do not count; a word that stands twice counts twice.
+        do not count; a word that appears twice counts twice.
     """
     left, right = Counter(_words(one)), Counter(_words(other))
     total = left.total() + right.total()

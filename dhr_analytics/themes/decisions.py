@@ -115,7 +115,7 @@ def read_decisions(path: Path | str = STORE) -> pd.DataFrame:
             "such as 2025-03-31."
         )
     if (again := frame["decision_id"].duplicated()).any():
-        raise InputError(f"{path}: decision_id '{frame['decision_id'][again].iloc[0]}' stands twice. Remove one row.")
+        raise InputError(f"{path}: decision_id '{frame['decision_id'][again].iloc[0]}' appears twice. Remove one row.")
     return frame[list(COLUMNS)]
 
 

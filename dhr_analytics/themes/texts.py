@@ -64,7 +64,7 @@ def _checked(frame: pd.DataFrame, path: Path, seen: set[str], line: int) -> pd.D
     if (blank := frame["id"].str.strip() == "").any():
         raise InputError(f"{path}, line {int(blank.argmax()) + line}: the id is empty. Give every text its own id.")
     if (twice := frame["id"].duplicated() | frame["id"].isin(seen)).any():
-        raise InputError(f"{path}: id {frame['id'][twice].iloc[0]!r} stands twice. Give every text its own id.")
+        raise InputError(f"{path}: id {frame['id'][twice].iloc[0]!r} appears twice. Give every text its own id.")
     if "section" not in frame:
         frame = frame.assign(section="")
     return frame[["id", "text", "section"]]

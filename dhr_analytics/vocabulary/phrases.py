@@ -8,7 +8,7 @@ from dhr_analytics.vocabulary import terms
 
 
 def phrases(frame: str) -> re.Pattern[str]:
-    """Return a pattern in which ``{kind}`` stands for any phrase of that kind; letter case is ignored."""
+    """Return a pattern in which ``{kind}`` means any phrase of that kind; letter case is ignored."""
     return re.compile(re.sub(r"\{([a-z][a-z ]+)\}", lambda match: either(match[1]), frame), re.IGNORECASE)
 
 

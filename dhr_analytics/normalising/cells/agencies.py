@@ -73,7 +73,7 @@ def read_lead(cell: str, heading: str = "", person_cell: str = "", *, places: fr
     cell : str
         The lead-agency cell as printed: bodies, job titles and names in any mixture.
     heading : str
-        The section heading; its agency stands in where the cell names a person or a post only.
+        The section heading; its agency is used where the cell names a person or a post only.
     person_cell : str
         A column of named persons, where the plan has one.
     places : frozenset of str
@@ -112,7 +112,7 @@ def _agency_of(heading: str, places: frozenset[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def is_role(text: str) -> bool:
-    """Tell whether a piece of an owner cell is a job title and names no body."""
+    """Return whether a piece of an owner cell is a job title and names no body."""
     words = terms.fold(text).split()
     if not words:
         return False
@@ -126,7 +126,7 @@ def is_role(text: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_agency(text: str, *, places: frozenset[str] = frozenset()) -> bool:
-    """Tell whether a heading names a body, not a theme.
+    """Return whether a heading names a body, not a theme.
 
     Parameters
     ----------
@@ -293,7 +293,7 @@ def _is_and(rest: Sequence[str]) -> bool:
 
 
 def _is_called(run: Sequence[str], rest: Sequence[str]) -> bool:
-    """Tell whether a run of words opens with a given name, and no body follows."""
+    """Return whether a run of words opens with a given name, and no body follows."""
     follows = terms.fold(" ".join(rest[:1]))
     return "".join(run[:1]).lower() in terms.words("lead", "given") and follows not in terms.words("lead", "body")
 

@@ -89,13 +89,13 @@ class DateSpan:
 
 @dataclass(frozen=True)
 class Target:
-    """A target cell: the target's words, its last day if one is stated, its basis, the words left, and a doubt."""
+    """A target cell: the target's words, its last day if one is stated, its basis, the words left, and a warning."""
 
     text: str
     on: date | None
     basis: str
     rest: str
-    doubt: str = ""
+    warning: str = ""
 
 
 def without_mark(text: str) -> str:
@@ -236,7 +236,7 @@ def read_target(text: str, published_on: date | None = None) -> Target:
     -------
     Target
         ``basis`` is ``absolute``, ``relative``, ``ongoing`` or ``none``. Words beyond the target stand in ``rest``.
-        A day that no calendar has ("31/6/2025") is not guessed but gives a ``doubt``.
+        A day that no calendar has ("31/6/2025") is not guessed but gives a ``warning``.
     """
     text = without_mark(text)
     if (alone := _read_alone(text)) is not None:
@@ -245,8 +245,8 @@ def read_target(text: str, published_on: date | None = None) -> Target:
     open_dates = [span for span in dates if not _DONE_BEFORE.search(before(text, span.start))]
     if dates:
         span = (open_dates or dates)[0]
-        doubt = MOVED if len(_periods(text)) > len(dates) else ""
-        return replace(_cut(text, span.start, span.end, span.on, "absolute"), doubt=doubt)
+        warning = MOVED if len(_periods(text)) > len(dates) else ""
+        return replace(_cut(text, span.start, span.end, span.on, "absolute"), warning=warning)
     if match := _RELATIVE.search(text):
         return _cut(text, match.start(), match.end(), _resolve(match, published_on), "relative")
     if match := _ONGOING.search(text):
@@ -265,7 +265,7 @@ def before(text: str, at: int) -> str:
 
 
 def says_only_when(text: str) -> bool:
-    """Tell whether a text holds dates and words about them alone, as "March 2024 revised to June 2025"."""
+    """Return whether a text holds dates and words about them alone, as "March 2024 revised to June 2025"."""
     for span in reversed(find_dates(text)):
         text = text[: span.start] + text[span.end :]
     return not re.search(r"[^\W_]", _ABOUT_DATES.sub("", text))
@@ -292,11 +292,11 @@ def _target_dates(text: str) -> tuple[DateSpan, ...]:
     spans = _periods(text)
     new = [span for span in spans if _MOVED_BEFORE.search(before(text, span.start))]
     old = {span for span in spans if _OLD_BEFORE.search(before(text, span.start))}
-    stands = new[-1:] or [span for span in spans if span not in old]
-    if len(spans) < 2 or len(stands) in (0, len(spans)):
+    current = new[-1:] or [span for span in spans if span not in old]
+    if len(spans) < 2 or len(current) in (0, len(spans)):
         return tuple(spans)
     end = spans[-1].end + (text[spans[-1].end :][:1] == ")")
-    return (DateSpan(stands[0].on, spans[0].start, end),)
+    return (DateSpan(current[0].on, spans[0].start, end),)
 
 
 def _periods(text: str) -> list[DateSpan]:
@@ -333,7 +333,7 @@ def _cut(text: str, start: int, end: int, on: date | None, basis: str) -> Target
     if lead := _LEADING_WORDS.search(text[:start]):
         start = lead.start()
     before, after = text[:start].strip(), text[end:].strip(" .;,–-\n")
-    if before:  # the date stands inside a sentence: the whole cell is the target's wording, and progress too
+    if before:  # the date is inside a sentence: the whole cell is the target's wording, and progress too
         return Target(text, on, basis, text)
     return Target(text[start:end].strip(), on, basis, after)
 

@@ -1,4 +1,4 @@
-"""A plan's own key: what its colours, letters and figures stand for, in the plan's words."""
+"""A plan's own key: what its colours, letters and figures mean, in the plan's words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _is_sign(text: str) -> bool:
 
 
 def is_brag(texts: Iterable[str]) -> bool:
-    """Tell whether a column is called BRAG: its blue is complete, and so its green means on track."""
+    """Return whether a column is called BRAG: its blue is complete, and so its green means on track."""
     return any(_BRAG.fullmatch(cell) for text in texts for cell in text.split("\n"))
 
 

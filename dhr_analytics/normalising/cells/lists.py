@@ -18,7 +18,7 @@ _MARK = re.compile(
 )
 _BULLET = re.compile(r"(?:^|(?<=\s))[•▪◦‣●](?=\s)")
 _NO_DATE = phrases(r"\W*(?:{lists no date})?\W*")
-_GOES_ON = phrases(r"(?:[:,;&–-]|\b(?:{lists goes on}))\s*$")
+_GOES_ON = phrases(r"(?:[:,;&–-]|\b(?:{lists continues}))\s*$")
 _BEGINS = re.compile(r"\W*[A-Z\d]")
 
 
@@ -64,7 +64,7 @@ def _opens(mark: re.Match[str]) -> bool:
 
 
 def _continues(item: str, line: str) -> bool:
-    """Tell whether a line goes on with the item above it."""
+    """Return whether a line continues the item above it."""
     begins = re.match(r"[\W\d_]*[A-Z]", line) and len(line.split()) > 1
     return not begins or re.search(r"(?::|,|;|\b(?:and|or|to|of|the|for))$", item) is not None
 
@@ -77,7 +77,7 @@ def _next(mark: str) -> str:
 
 
 def deal(role: str, text: str, actions: Sequence[str]) -> list[str] | None:
-    """Deal out a cell that stands beside a list of actions.
+    """Deal out a cell beside a list of actions.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def _parts(text: str, found: Sequence[tuple[re.Match[str], list[int]]], n: int) 
 
 
 def _places(match: re.Match[str], place: dict[str, int]) -> list[int]:
-    """Return which actions a mark such as "1.1", "1.1 & 1.3" or "1.1-1.3" stands for."""
+    """Return which actions a mark such as "1.1", "1.1 & 1.3" or "1.1-1.3" means."""
     marks = re.findall(_ONE, match["first"] + match["more"])
     if not all(mark in place for mark in marks):
         return []
@@ -165,7 +165,7 @@ def _places(match: re.Match[str], place: dict[str, int]) -> list[int]:
 
 
 def _each_stands(role: str, lines: Sequence[str]) -> bool:
-    """Tell whether each line is a value of its own, not a piece of one that is wrapped."""
+    """Return whether each line is a value of its own, not a piece of one that is wrapped."""
     if role == "target":
         return all(_NO_DATE.fullmatch(line) or read_target(line).basis != "none" for line in lines)
     if role == "lead":

@@ -49,7 +49,7 @@ _UNDER_WAY = phrases("{prose under way}")
 
 @lru_cache(maxsize=4096)
 def reported(text: str) -> str:
-    """Return the first sentence that tells of something done or under way, or ``""``.
+    """Return the first sentence that reports something done or under way, or ``""``.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def _is_done(plain: str) -> bool:
 
 
 def says_what(text: str) -> bool:
-    """Tell whether a report says what was done, not only that or when: more than "Completed March 2025".
+    """Return whether a report says what was done, not only that or when: more than "Completed March 2025".
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def _refuses(sentence: str) -> bool:
 
 
 def opens_with_refusal(sentence: str) -> bool:
-    """Tell whether a sentence opens with a listed word of refusal: "Rejected by cabinet", "Closed - not required"."""
+    """Return whether a sentence opens with a listed word of refusal: "Rejected by cabinet", "Closed - not required"."""
     opening = _REFUSED_OPENING.match(sentence)
     hit = terms.any_of("status", "refused").match(sentence, opening.end() if opening else 0)
     return hit is not None and _NO_NOUN.match(sentence[hit.end() :]) is not None
@@ -130,7 +130,7 @@ def not_begun(text: str) -> str:
 
 
 def under_way(text: str) -> bool:
-    """Tell whether a sentence says without a verb of doing that something is under way, as "Form in design"."""
+    """Return whether a sentence says without a verb of doing that something is under way, as "Form in design"."""
     return _UNDER_WAY.search(text) is not None
 
 

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[(£]?\d[\d,.]*\s?%?\)?(?:\s*(?:of|/)\s*\d+)?")
 
 
 def is_example(cells: Sequence[str]) -> bool:
-    """Tell whether a row is the form's own example of how to fill it in.
+    """Return whether a row is the form's own example of how to fill it in.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def is_example(cells: Sequence[str]) -> bool:
 
 
 def is_total(cells: Sequence[str]) -> bool:
-    """Tell whether a row only adds up the rows above it.
+    """Return whether a row only adds up the rows above it.
 
     Parameters
     ----------

@@ -30,9 +30,9 @@ _FEW = 12  # words of a cell that may be nothing but statuses and dates
 _STATUS_CELLS = ("completion", "status", "rag")
 # What outranks what where a sentence holds words of several kinds: the less that is done, the earlier.
 _KINDS = ("refused", "not_started", "in_progress", "completed")
-# "Policy agreed by the board - completed": the word after the dash tells the status.
+# "Policy agreed by the board - completed": the word after the dash is the status.
 _CLOSING = re.compile(r"\s+[-–—]\s*(?=(?:complete|completed|done|closed|finished)\W*$)", re.IGNORECASE)
-REFUSED = "the plan says that the action is not taken forward; no status stands for that"
+REFUSED = "the plan says that the action is not taken forward; there is no status for that"
 CLOSED = "closed without saying that it was carried out"
 SEVERAL = "the plan gives several statuses; the last one was taken"
 _REPORT_CELLS = ("progress", "evidence", "outcome")
@@ -76,12 +76,12 @@ class Status:
     value: str
     evidence: str = ""
     completed_on: date | None = None
-    doubt: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True)
 class _Term:
-    """A status word in a text: where it stands, its kind, and the words that are quoted for it."""
+    """A status word in a text: where it is, its kind, and the words that are quoted for it."""
 
     start: int
     end: int
@@ -98,12 +98,12 @@ def read_status(cells: Mapping[str, str], *, colours: Mapping[str, str] = _COLOU
         Text by role: ``completion``, ``status``, ``rag``, ``target``, ``progress``, ``evidence``, ``outcome``,
         ``action``.
     colours : mapping of str to str
-        What the colours and signs of the plan stand for, from `read_colour_key`.
+        What the colours and signs of the plan mean, from `read_colour_key`.
 
     Returns
     -------
     Status
-        ``no_update`` when the row says nothing, or that the action is not taken forward (then with a doubt).
+        ``no_update`` when the row says nothing, or that the action is not taken forward (then with a warning).
         A planned milestone ("audit is completed") does not decide, nor does an acceptance of the recommendation.
     """
     shown = tuple((role, cells[role]) for role in _ROLES if cells.get(role))
@@ -119,12 +119,12 @@ def _status_of(shown: tuple[tuple[str, str], ...], colours: tuple[tuple[str, str
 
 
 def _noted(text: str, role: str) -> Status | None:
-    """Read a note on a cell: it was written after the cell, yet counts only in doubt."""
+    """Read a note on a cell: it was written after the cell, and counts only with a warning."""
     match = _NOTE.search(text) if role != "action" else None
     if match is None or PLANNED.search(match[1]):
         return None
     kinds = {hit.lastgroup or "" for hit in _any_term().finditer(match[1])} - {"refused"}
-    return Status(kinds.pop(), match[1], doubt=SEVERAL) if len(kinds) == 1 else None
+    return Status(kinds.pop(), match[1], warning=SEVERAL) if len(kinds) == 1 else None
 
 
 def _plain(text: str, key: Mapping[str, str]) -> str:
@@ -153,7 +153,7 @@ def _by_sign(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
 
 def _by_declaration(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
     declared = [found for role in _STATUS_CELLS if (found := _declared(cells.get(role, ""), role)) is not None]
-    refusal = next((found for found in declared if found.doubt == REFUSED), None)
+    refusal = next((found for found in declared if found.warning == REFUSED), None)
     return _weighed(refusal or declared[0], cells) if declared else None
 
 
@@ -162,8 +162,8 @@ def _by_target(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | Non
 
 
 def _by_report(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
-    told = (_declared_in_report(cells.get(role, ""), role) for role in _REPORT_CELLS)
-    return next((found for found in told if found is not None), None)
+    read = (_declared_in_report(cells.get(role, ""), role) for role in _REPORT_CELLS)
+    return next((found for found in read if found is not None), None)
 
 
 def _by_colour(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
@@ -193,7 +193,7 @@ def _by_work(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
 
 
 def _is_term(text: str) -> bool:
-    """Tell whether a target cell says nothing but "Within 6 months of the report being published"."""
+    """Return whether a target cell says nothing but "Within 6 months of the report being published"."""
     target = read_target(text)
     return target.basis == "relative" and not target.rest
 
@@ -215,7 +215,7 @@ _RULES: tuple[Callable[[Mapping[str, str], Mapping[str, str]], Status | None], .
 
 
 def _refusal(words: str) -> Status:
-    return Status("no_update", words, doubt=REFUSED)
+    return Status("no_update", words, warning=REFUSED)
 
 
 def _keyed(kind: str, words: str) -> Status:
@@ -223,11 +223,11 @@ def _keyed(kind: str, words: str) -> Status:
 
 
 def _weighed(found: Status, cells: Mapping[str, str]) -> Status:
-    """Doubt a completion where a report says that the action is not taken forward; "closed" says no more than that."""
+    """Where a report says that the action is not taken forward, warn of "completed" and drop "closed"."""
     reports = (cells.get(role, "") for role in ("progress", "evidence")) if found.value == "completed" else ()
     if not (no := next((words for text in reports if (words := refused(text))), "")):
         return found
-    return _refusal(no) if found.evidence.lower().startswith("closed") else replace(found, doubt=CLOSED)
+    return _refusal(no) if found.evidence.lower().startswith("closed") else replace(found, warning=CLOSED)
 
 
 def read_named_answer(name: str, text: str) -> tuple[str, str]:
@@ -279,19 +279,19 @@ def read_colour_key(texts: Iterable[str]) -> dict[str, str]:
 
 
 def _told_by(found: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return signs with the status that they stand for; none where numbered lines only look like a key."""
-    told = {(sign, kind) for sign, words in found if (kind := _meant(words))}
-    signs = {sign for sign, _ in told} - set(COLOURS)
+    """Return signs with the status that they mean; none where numbered lines only look like a key."""
+    read = {(sign, kind) for sign, words in found if (kind := _meant(words))}
+    signs = {sign for sign, _ in read} - set(COLOURS)
     if signs <= RATING_LETTERS.keys():
-        return {(RATING_LETTERS.get(sign, sign), kind) for sign, kind in told}
-    return told if len({kind for _, kind in told}) > 1 else set()
+        return {(RATING_LETTERS.get(sign, sign), kind) for sign, kind in read}
+    return read if len({kind for _, kind in read}) > 1 else set()
 
 
 @lru_cache(maxsize=1024)
 def _meant(words: str) -> str:
-    """Return the status that the words of a key stand for, ``refused``, or ``""``."""
+    """Return the status that the words of a key mean, ``refused``, or ``""``."""
     found = read_status({"status": words})
-    if found.doubt == REFUSED:
+    if found.warning == REFUSED:
         return "refused"
     if found.value != "no_update" or read_response(words):
         return found.value
@@ -314,10 +314,10 @@ def _first_statement(text: str) -> Status | None:
     first = next(found, None)
     if first is None or (first.kind == "completed" and PLANNED.search(text[: first.start])):
         return _refusal(no) if no else None
-    told = _refusal(no) if no and _only_closes(text, first) else _told(text, first, None)
-    for term in found if told.doubt != REFUSED else ():
-        told = _told(text, term, told) if _is_news(text, term) else told
-    return told
+    read = _refusal(no) if no and _only_closes(text, first) else _reported(text, first, None)
+    for term in found if read.warning != REFUSED else ():
+        read = _reported(text, term, read) if _is_news(text, term) else read
+    return read
 
 
 def _only_closes(text: str, term: _Term) -> bool:
@@ -371,9 +371,9 @@ def _term_in(sentence: str, kind: str, generous: bool) -> _Term | None:
     words = len(sentence.split())
     wide = generous and words <= 8 and (kind == "completed" or not REPORTED.search(sentence))
     hit = _hit(_words_of(kind, wide), sentence, anywhere=words <= 4)
-    if hit is None or not (told := _completed_or_partly(sentence, hit) if kind == "completed" else kind):
+    if hit is None or not (read := _completed_or_partly(sentence, hit) if kind == "completed" else kind):
         return None
-    return _Term(hit.start(), hit.end(), told, sentence if words <= _FEW else hit[0])
+    return _Term(hit.start(), hit.end(), read, sentence if words <= _FEW else hit[0])
 
 
 def _hit(pattern: re.Pattern[str], sentence: str, *, anywhere: bool) -> re.Match[str] | None:
@@ -397,7 +397,7 @@ def _any_term() -> re.Pattern[str]:
 
 
 def _is_only_a_status(text: str) -> bool:
-    """Tell whether a cell holds status words and dates, and nothing else."""
+    """Return whether a cell holds status words and dates, and nothing else."""
     if len(text.split()) > _FEW:
         return False
     for span in reversed(find_dates(text)):
@@ -406,7 +406,7 @@ def _is_only_a_status(text: str) -> bool:
 
 
 def _several(text: str) -> Status | None:
-    """Read a cell that holds nothing but status words: the last of two stands, three are a choice nobody made."""
+    """Read a cell that holds nothing but status words: the last of two counts, three are a choice nobody made."""
     hits = list(_any_term().finditer(text)) if len(text.split()) <= _FEW else []
     kinds = {hit.lastgroup for hit in hits}
     if len(kinds - {"refused"}) < max(2, len(kinds)) or not _stand_apart(text, hits):
@@ -414,11 +414,11 @@ def _several(text: str) -> Status | None:
     last = hits[-1].lastgroup if len(kinds) == 2 else None
     if re.search(r"[^\W_]|/" if last else r"[^\W_]", _any_term().sub("", text)):
         return None
-    return Status(last or "no_update", text, doubt=SEVERAL)
+    return Status(last or "no_update", text, warning=SEVERAL)
 
 
 def _stand_apart(text: str, hits: Sequence[re.Match[str]]) -> bool:
-    """Tell whether several status words are statements of their own: "Draft complete" is one."""
+    """Return whether several status words are statements of their own: "Draft complete" is one."""
     if any(_PARTLY.search(text[: hit.start()]) for hit in hits[1:]):
         return False  # "Partially Implemented" is one, too
     own_line = "\n" in text
@@ -447,7 +447,7 @@ def _told_in_target(text: str, hit: re.Match[str]) -> bool:
 
 
 def _completed_in_target(text: str, hit: re.Match[str]) -> bool:
-    """Tell whether a word of completion in a target cell is a statement, not a part of a plan."""
+    """Return whether a word of completion in a target cell is a statement, not a part of a plan."""
     head, tail = _before(text, hit), text[hit.end() : hit.end() + _NEAR]
     own = hit[0][0].isupper() or hit.end() == len(text.rstrip(" .")) or len(head.split()) <= 3
     planned = _AUXILIARY.search(head) or PLANNED.search(head) or _TARGET_PLAN.match(tail)
@@ -479,14 +479,14 @@ def _closing_word(text: str) -> Status | None:
 
 def _statement_in_report(text: str, role: str) -> Status | None:
     no = "" if role == "outcome" else refused(text)  # "Victims are no longer required to ..."
-    told: Status | None = None
+    read: Status | None = None
     for i, term in enumerate(_found_terms(text)):
         if not _counts_in_report(text, term, first=i == 0):
             continue
         if no and text[term.start : term.end].lower() == "closed":
             return _refusal(no)
-        told = _told(text, term, told)
-    return told or (_refusal(no) if no else None)
+        read = _reported(text, term, read)
+    return read or (_refusal(no) if no else None)
 
 
 def _counts_in_report(text: str, term: _Term, *, first: bool) -> bool:
@@ -499,7 +499,7 @@ def _counts_in_report(text: str, term: _Term, *, first: bool) -> bool:
 
 
 def _is_news(text: str, term: _Term) -> bool:
-    """Tell whether a status word opens a statement that says no more than it: "Complete.", "Closed on 3 May 2024"."""
+    """Return whether a status word opens a statement that says no more than it: "Complete.", "Closed on 3 May 2024"."""
     head = text[: term.start].rstrip()
     if head[-1:] not in ("", ".") and "\n" not in text[len(head) : term.start]:
         return False
@@ -507,7 +507,7 @@ def _is_news(text: str, term: _Term) -> bool:
     return dated or re.match(r"\s*(?:[.:;,–—-]|\n|$)", text[term.end : term.end + _NEAR]) is not None
 
 
-def _told(text: str, term: _Term, earlier: Status | None) -> Status:
+def _reported(text: str, term: _Term, earlier: Status | None) -> Status:
     if term.kind == "refused":
         return _refusal(term.words)
     on = _date_beside(text, term.end) if term.kind == "completed" else None

@@ -43,21 +43,21 @@ def name_updates(roles: Sequence[str], names: Sequence[str], rows: Sequence[RawR
     -------
     tuple of str
         The roles; in a series ``progress@1`` is the oldest. Days in the names order it; without them words
-        ("latest"), falling numbers, the days in the cells, and else the newest stands on the right.
+        ("latest"), falling numbers, the days in the cells, and else the newest is on the right.
     """
     at = [i for i, role in enumerate(roles[: len(names)]) if role in _REPORTING]
     days = {i: day for i in at if (day := _day(names[i])) is not None}
     series = _series(at, [(roles[i], terms.fold(_ORDER.sub(" ", names[i]))) for i in at], days)
     by_role = groupby(sorted(series, key=roles.__getitem__), key=roles.__getitem__)
-    by_words = (_by_words(list(alike), names, days, rows) for _, alike in by_role)
+    by_words = (_by_words(list(same), names, days, rows) for _, same in by_role)
     ranks = _by_day(series, days) or dict(chain.from_iterable(by_words))
     return tuple(f"{role}@{ranks[i] + 1}" if i in ranks else role for i, role in enumerate(roles))
 
 
 def _series(at: Sequence[int], stems: Sequence[tuple[str, str]], days: Mapping[int, date]) -> list[int]:
-    """Return the columns that have days in their names, or role and name alike but for their order."""
-    alike, roles = Counter(stems), Counter(role for role, _ in stems)
-    series = [(i, stem) for i, stem in zip(at, stems, strict=True) if i in days or alike[stem] > 1]
+    """Return the columns that have days in their names, or the same role and name but for their order."""
+    same, roles = Counter(stems), Counter(role for role, _ in stems)
+    series = [(i, stem) for i, stem in zip(at, stems, strict=True) if i in days or same[stem] > 1]
     shared = any(roles[role] > 1 for _, (role, _) in series)
     return [i for i, _ in series] if len(series) > 1 or shared else []
 
@@ -69,13 +69,13 @@ def _by_day(series: Sequence[int], days: Mapping[int, date]) -> dict[int, int]:
 
 
 def _by_words(
-    alike: Sequence[int], names: Sequence[str], days: Mapping[int, date], rows: Sequence[RawRow]
+    same: Sequence[int], names: Sequence[str], days: Mapping[int, date], rows: Sequence[RawRow]
 ) -> list[tuple[int, int]]:
     """Rank the columns of one role by words, figures or the days in their cells."""
-    named = [names[i] for i in alike]
+    named = [names[i] for i in same]
     on_the_left = bool(_NEWEST.search(named[0]) or _OLDEST.search(named[-1]))
-    falling = on_the_left or _newest_on_the_left(named, alike, days, rows)
-    order = sorted(alike[::-1] if falling else alike, key=lambda i: _newness(names[i]))
+    falling = on_the_left or _newest_on_the_left(named, same, days, rows)
+    order = sorted(same[::-1] if falling else same, key=lambda i: _newness(names[i]))
     return [(i, rank) for rank, i in enumerate(order)]
 
 
@@ -104,8 +104,8 @@ def _newest_on_the_left(
 
 def _falls(row: RawRow, columns: Sequence[int]) -> int:
     """Return 1 where the days in the cells of a row fall from left to right, -1 where they rise."""
-    told = [found[0].on for i in columns if (found := find_dates("".join(row.cells[i : i + 1])))]
-    return (told[0] > told[-1]) - (told[0] < told[-1]) if told else 0
+    days_of = [found[0].on for i in columns if (found := find_dates("".join(row.cells[i : i + 1])))]
+    return (days_of[0] > days_of[-1]) - (days_of[0] < days_of[-1]) if days_of else 0
 
 
 def newest_first(cells: Mapping[str, str]) -> list[dict[str, str]]:

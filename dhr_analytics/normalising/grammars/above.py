@@ -1,4 +1,4 @@
-"""Above: a recommendation on a line, a heading, a band or a row of its own, and its actions in the rows below."""
+"""Above: a recommendation on a line, heading, subheading row or row of its own, its actions in the rows below."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _labelled(cell: str) -> tuple[str, str]:
 
 
 def _words_one(walk: _Walk, step: Step) -> bool:
-    """Return whether a line or band is worded as a recommendation."""
+    """Return whether a line or subheading row is worded as a recommendation."""
     if step.kind not in ("heading", "line"):
         return False
     below_number = bool(walk.number) and len(step.text.split()) >= _LONG

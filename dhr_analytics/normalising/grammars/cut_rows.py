@@ -37,6 +37,7 @@ __all__ = ["Draft", "Recommendation", "runs_on", "stitch"]
 
 _SCOPE_WORDS = re.compile(r"(?:\W|\b(?:local|national|regional|and|or|both)\b)*", re.IGNORECASE)
 _MANY_LINES = 8
+_WORDED = {"recommendation", "action"}
 # Columns that belong to the action rather than to the recommendation.
 _ACTION_ROLES = (
     "action", "lead", "person", "target", "completion", "status", "rag", "progress", "evidence",
@@ -49,7 +50,7 @@ _MAY_END_BELOW = ("action", "progress", "evidence", "outcome")
 _LOST = "columns were lost at the page break; the cells were matched by their unfinished neighbours"
 _MANY = "joined from many printed lines of a scan"
 _TWICE = "the scan read a line twice; one reading was left out"
-_GIVEN_BACK = "the end of this action stood at the head of the next row"
+_GIVEN_BACK = "the end of this action was printed at the head of the next row"
 
 
 @dataclass
@@ -58,7 +59,7 @@ class Draft:
 
     cells: dict[str, str] = field(default_factory=dict)
     places: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -72,12 +73,12 @@ class Recommendation:
     scopes: list[str]
     places: list[str]
     actions: list[Draft] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     review: str = ""
     topic: bool = False
     published: str = ""
-    chance: float = 1.0  # that the frame it stands in is read right
+    chance: float = 1.0  # that the frame it is in is read right
 
 
 def stitch(rows: Sequence[PlanRow], *, whole: bool = False) -> tuple[list[Recommendation], list[Rejected]]:
@@ -97,7 +98,8 @@ def stitch(rows: Sequence[PlanRow], *, whole: bool = False) -> tuple[list[Recomm
         False numbers, lines read twice, noise, and rows above the first recommendation.
     """
     if whole:
-        rows = [replace(row, after_break=False) for row in rows]
+        # A row below a break with neither a recommendation nor an action is the rest of a row even so.
+        rows = [replace(row, after_break=row.after_break and not _WORDED & set(row.cells)) for row in rows]
     one_line = not whole and are_one_line(rows)
     rows = [_with_number_apart(row) for row in rows]
     stitcher = _Stitcher(habits_of(rows, one_line=one_line, whole=whole))
@@ -224,7 +226,7 @@ class _Stitcher:
             row.cells["recommendation"],
             scopes=[],
             places=[row.place],
-            doubts=list(row.warnings),
+            warnings=list(row.warnings),
             review=row.review,
             topic=row.topic,
             published=row.cells.get("published", ""),
@@ -247,8 +249,8 @@ class _Stitcher:
 
     def _warn(self, warning: str) -> None:
         """Note a warning of the open recommendation and its open action."""
-        self.found[-1].doubts.append(warning)
-        self.found[-1].actions[-1].doubts.append(warning)
+        self.found[-1].warnings.append(warning)
+        self.found[-1].actions[-1].warnings.append(warning)
 
     def _note_scope(self, piece: str, place: str) -> None:
         self.found[-1].scopes.append(piece)
@@ -285,7 +287,7 @@ class _Stitcher:
         elif purpose(role) in _ACTION_ROLES:
             action.cells[role] = self._join(action.cells.get(role, ""), piece, role, row)
         else:
-            self.rejected.append(Rejected(row.place, piece, "cell that goes on from nothing"))
+            self.rejected.append(Rejected(row.place, piece, "cell that continues nothing"))
 
     def _join(self, text: str, piece: str, role: str, row: PlanRow) -> str:
         """Join a piece, leaving out a line that the scan read twice, which happens within a page."""
@@ -314,7 +316,7 @@ class _Stitcher:
                 above.cells[role] = join(above.cells[role], head[0])
                 cells[role] = cells[role][head.end() :].strip()
                 above.places.append(row.place)
-                above.doubts.append(_GIVEN_BACK)
+                above.warnings.append(_GIVEN_BACK)
         return replace(row, cells=cells)
 
 

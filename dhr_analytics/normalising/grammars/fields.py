@@ -1,4 +1,4 @@
-"""Fields: what is a label, which role it names, and the value that stands beside or below it."""
+"""Fields: what is a label, which role it names, and the value beside or below it."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ _NO_LABEL = re.compile(r"[;,]$|(?:\S+\s+){4}\S*\.$|^\W*\d+\W*$")
 _PAGE = re.compile(r"(?:.*\s)?page\s+\d+(?:\s+of\s+\d+)?", re.IGNORECASE)
 _RULE = re.compile(r"[\s:|=_*-]*")
 _HEADING = re.compile(r"[A-Z\d].*[\w)'’]", re.DOTALL)
+_BULLET = re.compile(r"^[•·▪◦‣●–-]\s+")
+_BULLETED = re.compile(r"[•·▪◦‣●–-]\s+[A-Z][\w ]{1,40}:\s")
 _TRIMMED = ("lead", "person", "target", "status", "scope")
 
 
@@ -47,7 +49,7 @@ class Piece:
     text), ``rest`` (of a split cell), ``header``, ``blank`` or ``aside`` (no part of a form).
     ``origin`` is ``pair`` for a label and its value in two cells, ``column`` for a cell below a
     header, ``line`` for "Label: value". ``open`` says that the value may follow below; ``more``
-    holds the further rows that the value stands in.
+    holds the further rows that the value is in.
     """
 
     kind: str
@@ -67,7 +69,7 @@ class Piece:
 
     @property
     def rows(self) -> tuple[RawRow, ...]:
-        """The rows that it stands in."""
+        """The rows that it is in."""
         return (self.row, *self.more)
 
     @property
@@ -83,12 +85,12 @@ def filled(row: RawRow) -> list[str]:
 
 
 def is_rule(row: RawRow) -> bool:
-    """Tell whether a row is blank or a ruled line."""
+    """Return whether a row is blank or a ruled line."""
     return all(_RULE.fullmatch(cell) for cell in row.cells)
 
 
 def is_furniture(row: RawRow) -> bool:
-    """Tell whether a row is blank, a ruled line, or counts the pages."""
+    """Return whether a row is blank, a ruled line, or counts the pages."""
     return is_rule(row) or bool(_PAGE.fullmatch(filled(row)[-1]))
 
 
@@ -96,10 +98,6 @@ def is_furniture(row: RawRow) -> bool:
 def known_role(label: str) -> str:
     """Return the role of a label that is listed, looked up once for each label."""
     return role_of(label)
-
-
-_BULLET = re.compile(r"^[•·▪◦‣●–-]\s+")
-_BULLETED = re.compile(r"[•·▪◦‣●–-]\s+[A-Z][\w ]{1,40}:\s")
 
 
 @cache
@@ -130,12 +128,12 @@ def title_of(text: str) -> tuple[str, str] | None:
 
 
 def may_be_label(text: str) -> bool:
-    """Tell whether a text is short and bare enough for a label."""
+    """Return whether a text is short and bare enough for a label."""
     return bool(text.strip()) and len(text.split()) <= 8 and not _NO_LABEL.search(text.strip())
 
 
 def count_labels(rows: Iterable[RawRow]) -> Counter[str]:
-    """Count what stands where a label stands: in the first of two cells, or before a colon."""
+    """Count the texts in the place of a label: in the first of two cells, or before a colon."""
     seen: Counter[str] = Counter()
     for row in rows:
         cells = filled(row)
@@ -154,13 +152,13 @@ def name_label(label: str, seen: Mapping[str, int]) -> tuple[str, str] | None:
     label : str
         As printed.
     seen : mapping of str to int
-        How often each label stands in the document, by `count_labels`.
+        How often each label is in the document, by `count_labels`.
 
     Returns
     -------
     tuple of str or None
         ``None`` for what is neither known nor repeated; the role of a label that only its
-        repetition tells may be ``other``.
+        repetition shows may be ``other``.
     """
     if label.strip() == "#":
         return "number", ""
@@ -185,7 +183,7 @@ def _colons(text: str) -> list[re.Match[str]]:
 
 
 def _read_label(text: str, seen: Mapping[str, int]) -> tuple[str, str] | None:
-    """Split "Label: value" at the second colon where what stands before it is always the same."""
+    """Split "Label: value" at the second colon where the text before it is always the same."""
     colons = [colon for colon in _colons(text) if name_label(text[: colon.start()], seen)]
     counts = [seen.get(stem_of(text[: colon.start()]), 0) for colon in colons]
     if not colons:
@@ -203,14 +201,14 @@ def read_parts(text: str, row: RawRow, seen: Mapping[str, int]) -> list[Piece]:
     text : str
         A paragraph or a cell.
     row : RawRow
-        Where it stands.
+        Where it is.
     seen : mapping of str to int
-        How often each label stands in the document.
+        How often each label is in the document.
 
     Returns
     -------
     list of Piece
-        Fields; what stands before the first label is of kind ``text``.
+        Fields; what is before the first label is of kind ``text``.
     """
     pieces: list[Piece] = []
     for part in filter(None, map(str.strip, _INSIDE.split(text))):
@@ -250,7 +248,7 @@ def _trimmed(piece: Piece) -> Piece:
 
 
 def is_heading(text: str) -> bool:
-    """Tell whether a line is short, begins with a capital and ends without a stop."""
+    """Return whether a line is short, begins with a capital and ends without a stop."""
     return len(text.split()) <= 12 and bool(_HEADING.fullmatch(text.strip()))
 
 

@@ -15,7 +15,7 @@ from dhr_analytics.normalising.grammars.splitting import Form, split_forms
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 from dhr_analytics.vocabulary import terms
 
-# What belongs to the recommendation wherever it stands on the form.
+# What belongs to the recommendation wherever it is on the form.
 _OF_FORM = ("number", "section", "recommendation", "scope")
 _ONCE = (*_OF_FORM, "notes")
 _NUMBERS = {"recommendation": "number", "action": "action_number"}
@@ -104,7 +104,7 @@ def _recast(form: Form, labels: set[str]) -> Form:
 
 
 def _is_plan(forms: Sequence[Form], by: str) -> bool:
-    """Tell whether forms make a plan: they hold more than recommendations, and repeat a label."""
+    """Return whether forms make a plan: they hold more than recommendations, and repeat a label."""
     least = min(
         sum(any(map(_is_rich, form.fields)) for form in forms),
         sum(any(_is_made(piece, by) for piece in form.fields) for form in forms),
@@ -120,12 +120,12 @@ def _is_rich(piece: Piece) -> bool:
 
 
 def _is_made(piece: Piece, by: str) -> bool:
-    """Tell whether a field shows that a plan is laid out so; a title alone is no label line."""
+    """Return whether a field shows that a plan is laid out so; a title alone is no label line."""
     return piece.origin == by and (by == "pair" or piece.role not in _ASKED)
 
 
 def _is_form(form: Form) -> bool:
-    """Tell whether a form that nothing repeats has known labels, with values of their kinds."""
+    """Return whether a form that nothing repeats has known labels, with values of their kinds."""
     known = [piece for piece in form.fields if piece.role != "other"]
     enough = len({p.role for p in known}) > 2 and len(known) * 5 >= len(form.fields) * 4
     worded = any(piece.text for piece in form.of("recommendation"))
@@ -167,7 +167,7 @@ def _owned(form: Form) -> list[tuple[Piece, tuple[int, ...]]]:
     whole = (*_OF_FORM, "outcome") if len(form.of("outcome")) == 1 else _OF_FORM
     numbers: dict[str, tuple[int, ...]] = {}  # of actions, as labels print them
     owned: list[tuple[Piece, tuple[int, ...]]] = []
-    group: tuple[int, ...] = ()  # actions right below each other share what stands below them
+    group: tuple[int, ...] = ()  # actions right below each other share what is below them
     count, above = 0, ""
     for piece in form.fields:
         at = (piece.number and numbers.get(piece.number)) or group
@@ -184,7 +184,7 @@ def _owned(form: Form) -> list[tuple[Piece, tuple[int, ...]]]:
 
 
 def _rows(form: Form, series: Series, head: Mapping[str, str]) -> list[PlanRow]:
-    """Write a form as rows: what stands above the first action holds for all of its actions."""
+    """Write a form as rows: what is above the first action holds for all of its actions."""
     owned = _owned(form)
     shared, *own = (_cells(form, pieces, series) for pieces in _dealt(owned))
     rest = {role: text for role, text in shared.items() if role not in _ONCE}
@@ -197,7 +197,7 @@ def _rows(form: Form, series: Series, head: Mapping[str, str]) -> list[PlanRow]:
 
 
 def _is_lost(role: str, text: str, own: Sequence[Mapping[str, str]]) -> bool:
-    """Tell whether every action has another text of its own than the form has for all."""
+    """Return whether every action has another text of its own than the form has for all."""
     return all(cells.get(role, text) != text for cells in own)
 
 
@@ -240,7 +240,7 @@ def _whole(shared: Mapping[str, str], lost: Sequence[str]) -> dict[str, str]:
 
 
 def _is_same(whole: Mapping[str, str], head: Mapping[str, str]) -> bool:
-    """Tell whether a form repeats the recommendation above for another of its actions."""
+    """Return whether a form repeats the recommendation above for another of its actions."""
     one, two = (terms.fold(cells.get("recommendation", "")) for cells in (whole, head))
     number = whole.get("number", "")
     return bool(one) and one == two and number in ("", head.get("number", ""))

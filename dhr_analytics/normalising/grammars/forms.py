@@ -42,7 +42,7 @@ Label = tuple[str, str]  # role and number
 
 @dataclass(frozen=True)
 class _Above:
-    """What stands above a row: columns of a header, number of the form, title of the document."""
+    """What is above a row: columns of a header, number of the form, title of the document."""
 
     columns: Columns = ()
     opened: bool = False
@@ -94,7 +94,7 @@ def _below_text(above: _Above, lines: Sequence[Piece]) -> _Above:
 
 
 def _title_above(rows: Sequence[RawRow]) -> Sequence[RawRow]:
-    """Put "Recommendation 4" that stands down the side of a whole table above it."""
+    """Put "Recommendation 4" down the side of a whole table above it."""
     beside = {row.cells[0].strip() for row in rows if len(row.cells) > 2} - {""}
     if len(beside) != 1 or len(rows) < 3 or title_of(*beside) is None:
         return rows
@@ -110,7 +110,7 @@ def _read_row(
     *,
     cut: bool,
 ) -> tuple[list[Piece], _Above]:
-    """Read a row, and what then stands above the next."""
+    """Read a row, and return what is then above the next."""
     if is_furniture(row):
         return [Piece("blank", "", row)], above
     columns = _columns(row, heads)
@@ -166,7 +166,7 @@ def _is_header(row: RawRow, cells: list[str], roles: list[str], heads: Counts) -
 
 
 def _is_value(text: str) -> bool:
-    """Tell whether a cell is a status or a sentence, not the name of a column."""
+    """Return whether a cell is a status or a sentence, not the name of a column."""
     kinds = ("completed", "in_progress", "not_started")
     found = (terms.any_of("status", kind).fullmatch(text.strip(" .")) for kind in kinds)
     return bool(re.search(r"\.$|\n|:\s*\S", text.strip())) or any(found)
@@ -232,7 +232,7 @@ def _pair(row: RawRow, label: str, value: str, above: _Above, seen: Counts) -> l
 
 
 def _is_below(label: str, above: _Above) -> bool:
-    """Tell whether a number is that of an action: "2.1" below "2"."""
+    """Return whether a number is that of an action: "2.1" below "2"."""
     numbered = above.columns and above.columns[0][0] in ("action_number", "number")
     return bool(numbered) and label.startswith(above.number.strip(".()"))
 
@@ -265,7 +265,7 @@ def _record(row: RawRow, columns: Columns, *, cut: bool) -> list[Piece]:
 
 
 def _mended(pieces: Sequence[Piece]) -> list[Piece]:
-    """Name what neighbours tell: an unknown label between labels, the wording of a title."""
+    """Name what the neighbours show: an unknown label between labels, the wording of a title."""
     made: list[Piece] = []
     for i, piece in enumerate(pieces):
         above, below = made[-1:], pieces[i + 1 : i + 3]
@@ -291,7 +291,7 @@ def _worded(piece: Piece, above: Piece) -> Piece:
 
 
 def _heads_list(piece: Piece, below: Sequence[Piece]) -> bool:
-    """Tell whether a label heads rows without labels, as "Agency" and "Role" do."""
+    """Return whether a label heads rows without labels, as "Agency" and "Role" do."""
     listed = [each.kind == "aside" for each in below]
     return piece.origin == "pair" and not piece.open and bool(listed) and all(listed)
 

@@ -16,8 +16,8 @@ from dhr_analytics.normalising.roles import Columns
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 
 NAME = "actions keyed by number"
-UNWORDED = "only the number of the recommendation stands beside its actions; its wording was not found"
-FIRST = "the action names several recommendations; it stands with the first of them"
+UNWORDED = "only the number of the recommendation is printed beside its actions; its wording was not found"
+FIRST = "the action names several recommendations; it is listed under the first of them"
 _SEPARATE = re.compile(r"(?<=\d)\s*(?:[,;&+]|\band\b)\s*(?=\S)", re.IGNORECASE)
 _WORD = re.compile(r"^(?:recommendations?|recs?|r)\.?(?:no\.?)?(?=\d|[ivxl]+$)")
 

@@ -87,7 +87,7 @@ def _width(rows: Sequence[RawRow]) -> int:
 
 
 def _goes_on(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
-    """Return whether a line goes on with the paragraph above it."""
+    """Return whether a line continues the paragraph above it."""
     above, line = _text(group[-1]), _text(row)
     small, cut = line[0].islower(), not ended(above)
     if _opens(group, row, width):
@@ -98,7 +98,7 @@ def _goes_on(group: Sequence[RawRow], row: RawRow, width: int) -> bool:
 
 
 def _is_full(above: str, line: str, width: int) -> bool:
-    """Return whether a line below a whole sentence goes on: its first word would not fit above."""
+    """Return whether a line below a whole sentence continues: its first word would not fit above."""
     full = len(above) + len(line.split()[0]) >= width
     return full and (line[-1] in ".!?" or len(line) > width * 0.6)
 

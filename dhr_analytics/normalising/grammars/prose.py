@@ -21,7 +21,7 @@ _NOTHING = Part("end", kinds.Paragraph("", ()), "")
 
 @dataclass(frozen=True)
 class _List:
-    """Where the walk stands: the list of recommendations that is open, and how it counts."""
+    """How far the walk has come: the list of recommendations that is open, and how it counts."""
 
     open: bool = False
     headed: bool = False  # by a heading, so that groups with headings of their own may follow
@@ -29,7 +29,7 @@ class _List:
     style: str = ""  # of its items: that of the first; "title" where each has a title of its own
     outer: str = ""  # of the numbered paragraph that leads in
     last: int = 0
-    fresh: bool = True  # a heading or lead-in stands above, so that counting may begin anew
+    fresh: bool = True  # a heading or lead-in is above, so that counting may begin anew
     section: str = ""
     lead: str = ""
     chapter: tuple[str, int] = ("", 0)  # style and number of its heading
@@ -57,7 +57,7 @@ def read(lines: Sequence[RawRow]) -> Reading | None:
     -------
     Reading or None
         One row for each recommendation, all else rejected by paragraph; ``None`` where no
-        recommendation stands in the text, or where most of them are forms of label lines.
+        recommendation is in the text, or where most of them are forms of label lines.
     """
     paragraphs, aside = read_paragraphs(lines)
     parts = kinds.with_unmarked([kinds.part_of(paragraph) for paragraph in paragraphs])
@@ -170,7 +170,7 @@ def _at_heading(state: _List, part: Part, before: Part, below: Part) -> _Step:
 
 
 def _heads_group(state: _List, part: Part, below: Part) -> bool:
-    """Return whether a heading stands above recommendations: titled, or more of the open list."""
+    """Return whether a heading is above recommendations: titled, or more of the open list."""
     if below.kind == "title" or _opens_by_label(below):
         return True
     fits = below.kind == "lead_in" or (below.style and state.style in ("", below.style))
@@ -232,7 +232,7 @@ def _heads(state: _List, part: Part, below: Part) -> bool:
 
 
 def _above_points(part: Part, below: Part) -> bool:
-    """Return whether a numbered line stands above its own points, or a titled recommendation."""
+    """Return whether a numbered line is above its own points, or a titled recommendation."""
     numbered = below.number.startswith(f"{part.number}.")
     return numbered or below.kind == "title" or _opens_by_label(below)
 
@@ -272,7 +272,7 @@ def _is_next(state: _List, part: Part) -> bool:
 
 
 def _is_reference(part: Part, before: Part) -> bool:
-    """Return whether "(1) was discussed" goes on in small letters though no list is led in."""
+    """Return whether "(1) was discussed" continues in small letters though no list is led in."""
     small = part.style in ("1", "1.1", "I") and part.words[0].islower()
     return small and not before.text.endswith((":", ";", "and"))
 
@@ -323,8 +323,8 @@ def _with_lead(cells: Mapping[str, str], *known: str) -> dict[str, str]:
     replier = cells.get("replier", "").split("\n")[0]
     lead = next((name for name in (cells.get("lead", ""), *known, replier) if name), "")
     named = {**cells, "lead": lead}
-    told = {role: text for role, text in named.items() if text and role != "replier"}
-    return {role: text.replace("\n", " ") for role, text in told.items()}
+    stated = {role: text for role, text in named.items() if text and role != "replier"}
+    return {role: text.replace("\n", " ") for role, text in stated.items()}
 
 
 def _pieces(wording: str, below: Sequence[Part]) -> tuple[_Pieces, list[Part]]:
@@ -350,7 +350,7 @@ def _joined(pieces: _Pieces) -> dict[str, str]:
 
 
 def _topic(found: _Found) -> str:
-    """Return the heading that a title is, or that stands between a title and its wording."""
+    """Return the heading that a title is, or that lies between a title and its wording."""
     opening, below = found.opening, found.below
     if opening.kind != "title" or not below:
         return ""
@@ -362,7 +362,7 @@ def _topic(found: _Found) -> str:
 
 
 def _read_part(part: Part, goes_to: str, wording: str) -> tuple[_Pieces, str]:
-    """Put a part below the opening where it belongs; say which cell the next one goes on with."""
+    """Put a part below the opening where it belongs; say which cell the next one continues."""
     if part.kind == "label":
         if part.body == "response":
             replier = body_of(" ".join(part.number.split()[:-1]))
@@ -377,7 +377,7 @@ def _read_part(part: Part, goes_to: str, wording: str) -> tuple[_Pieces, str]:
 
 
 def _word(text: str, wording: str, *, listed: bool = False) -> tuple[_Pieces, str]:
-    """Add to the wording, up to the reply; what neither goes on nor asks is no part of it."""
+    """Add to the wording, up to the reply; what neither continues nor asks is no part of it."""
     reply = split_reply(text, first=bool(wording))
     goes_on = not wording or not ended(wording) or wording.endswith((":", ";"))
     if reply:

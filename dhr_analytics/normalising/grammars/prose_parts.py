@@ -160,7 +160,7 @@ def leads_in(text: str) -> bool:
 
 
 def last_sentence(text: str) -> str:
-    """Return the sentence that stands before a list."""
+    """Return the sentence before a list."""
     return re.split(r"(?<=[.!?])\s", text)[-1]
 
 

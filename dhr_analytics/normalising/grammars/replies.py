@@ -41,7 +41,7 @@ def split_reply(text: str, *, first: bool) -> tuple[str, str, str, str] | None:
     Returns
     -------
     tuple of str or None
-        What stands before the reply, the reply, what follows, and the body that replies.
+        What is before the reply, the reply, what follows, and the body that replies.
     """
     sentences = _SENTENCE_END.split(text)
     for i, sentence in enumerate(sentences):

@@ -18,7 +18,7 @@ _LONG = (*_CORE, "progress", "outcome", "evidence", "response", "other")
 _TITLES = ("action plan", "improvement plan", "homicide review", "related death review")
 _NAMES = set("plan log tracker register review dhr dardr summary report appendix annex".split())
 _CAPTIONS = ("recommendation", "recommendations", "actions", "action plan")
-_WHY = ("text that stands beside the forms", "heading without recommendations")
+_WHY = ("text beside the forms", "heading without recommendations")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def split_forms(pieces: Sequence[Piece]) -> tuple[list[Form], dict[int, str]]:
 
 
 def _join(pieces: Sequence[Piece]) -> tuple[list[Piece], list[tuple[int, Piece]]]:
-    """Join what continues a field; return fields, and what else stands before which of them."""
+    """Join what continues a field; return fields, and what else is before which of them."""
     fields: list[Piece] = []
     loose: list[tuple[int, Piece]] = []
     closed = True
@@ -89,7 +89,7 @@ def _headings(loose: Sequence[tuple[int, Piece]], first: str) -> dict[int, Piece
 
 
 def _continues(piece: Piece, above: Piece, *, closed: bool) -> bool:
-    """Tell whether a piece continues the field above it."""
+    """Return whether a piece continues the field above it."""
     if piece.kind == "rest":
         return True
     if closed or piece.kind not in ("heading", "text", "line"):
@@ -142,7 +142,7 @@ def _opener(fields: Sequence[Piece]) -> str:
 
 
 def _begins(piece: Piece, below: Piece | None, seen: set[str], opener: str) -> bool:
-    """Tell whether a field begins a form, from what the form above it has already."""
+    """Return whether a field begins a form, from what the form above it has already."""
     is_asked = piece.role == "recommendation"
     if _CORE.isdisjoint(seen) or (is_asked and _is_wording(piece, seen)):
         return False
@@ -152,17 +152,17 @@ def _begins(piece: Piece, below: Piece | None, seen: set[str], opener: str) -> b
 
 
 def _is_wording(piece: Piece, seen: set[str]) -> bool:
-    """Tell whether a recommendation is the wording of "Recommendation 4" above."""
+    """Return whether a recommendation is the wording of "Recommendation 4" above."""
     return not piece.number and seen.isdisjoint(("wording", "action"))
 
 
 def _is_before(piece: Piece, below: Piece | None, opener: str) -> bool:
-    """Tell whether a number or theme, which not every form has, stands above what each has."""
+    """Return whether a number or theme, which not every form has, is above what each has."""
     return piece.role in ("number", "section") and below is not None and below.stem == opener
 
 
 def _is_title(text: str, first: str) -> bool:
-    """Tell whether a heading names the document, as its first heading may, or only the table."""
+    """Return whether a heading names the document, as its first heading may, or only the table."""
     folded = terms.fold(text)
     named = text == first and not _NAMES.isdisjoint(folded.split())
     return named or folded in _CAPTIONS or any(words in folded for words in _TITLES)

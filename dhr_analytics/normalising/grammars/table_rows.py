@@ -1,4 +1,4 @@
-"""Rows: each row holds its recommendation, or goes on from the one above (blank, merged or repeated)."""
+"""Rows: each row holds its recommendation, or continues from the one above (blank, merged or repeated)."""
 
 from __future__ import annotations
 

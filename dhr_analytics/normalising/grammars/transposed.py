@@ -49,7 +49,7 @@ def read(tables: Sequence[RawTable]) -> Reading | None:
 
 
 def _is_transposed(table: RawTable) -> bool:
-    """Tell whether the first column holds labels, and at least two others their values."""
+    """Return whether the first column holds labels, and at least two others their values."""
     rows = [row for row in table.rows if len(filled(replace(row, cells=row.cells[1:]))) > 1]
     roles = {_label(row, {})[0] for row in rows} - {""}
     values = [cell for row in rows for cell in row.cells[1:] if cell.strip()]
@@ -63,7 +63,7 @@ def _is_name(cell: str) -> bool:
 
 
 def _continues(table: RawTable, first: RawRow) -> bool:
-    """Tell whether a table continues the one above: as wide, and not with its first label again."""
+    """Return whether a table continues the one above: as wide, and not with its first label again."""
     row = table.rows[0]
     again = stem_of(row.cells[0]) == stem_of(first.cells[0])
     named = [_label(each, {})[0] for each in table.rows]

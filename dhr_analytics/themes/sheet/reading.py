@@ -216,7 +216,7 @@ def _read(path: Path | str, codebook: Codebook, *, older_codebook: bool) -> _She
             advice = "The row was added, or its hidden key was changed. Restore it from the sheet as exported."
             problems.append(Problem(place, KEY, row[KEY] or row[WORDING][:60], advice))
         elif row[KEY] in places:
-            advice = f"The row stands twice, first in row {places[row[KEY]]}. Delete one of the two."
+            advice = f"The row appears twice, first in row {places[row[KEY]]}. Delete one of the two."
             problems.append(Problem(place, ID, row[ID], advice))
         elif row_identity(row[KEY].split("-")[0], row[ID], row[SHOWN], row[WORDING])[KEY] != row[KEY]:
             advice = "The id, wording or hidden themes of this row were changed. Restore them from the exported sheet."
