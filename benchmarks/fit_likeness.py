@@ -41,14 +41,24 @@ def examples(path: Path, gold: dict[str, list[str]]) -> list[tuple[str, list[flo
         kind, tables = read_guarded(path)
     except InputError:
         return []
+    return examples_of(path.name, kind, tables, gold)
+
+
+def examples_of(
+    name: str,
+    kind: str,
+    tables: Sequence,
+    gold: dict[str, list[str]],  # type: ignore[type-arg]
+) -> list[tuple[str, list[float], bool]]:
+    """Return the features of every reading of the tables of one document, and whether it is right."""
     found = []
     for ways in choose(tables, joined=kind != "excel").ways:
         for way in ways:
             alone = len({id(each.frame) for each in way.tried}) == 1
             for each in way.tried:
                 if each.likeness.features:
-                    values = [each.likeness.features[name] for name in FEATURES]
-                    found.append((path.name, values, _is_right(each.recommendations, gold, alone=alone)))
+                    values = [each.likeness.features[feature] for feature in FEATURES]
+                    found.append((name, values, _is_right(each.recommendations, gold, alone=alone)))
     return found
 
 
@@ -74,7 +84,8 @@ def _is_right(recommendations: Sequence, gold: dict[str, list[str]], *, alone: b
     return bool(whole and hits >= 0.95 * len(recommendations) and actions >= 0.9 * wanted)
 
 
-def _gold(folder: Path) -> dict[str, dict[str, list[str]]]:
+def golds(folder: Path) -> dict[str, dict[str, list[str]]]:
+    """Return for each document its recommendations with their actions."""
     read = {
         name: pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
         for name in ("recommendations", "actions")
@@ -88,7 +99,7 @@ def _gold(folder: Path) -> dict[str, dict[str, list[str]]]:
 
 def _documents(folders: Sequence[Path], no_plan: Path | None) -> Iterator[tuple[Path, dict[str, list[str]]]]:
     for folder in folders:
-        gold = _gold(folder)
+        gold = golds(folder)
         yield from ((path, gold.get(path.name, {})) for path in sorted((folder / "documents").iterdir()))
     if no_plan:
         yield from ((path, {}) for path in sorted(no_plan.iterdir()) if path.is_file() and path.suffix != ".py")
