@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import combinations
-from typing import Any
 
-import numpy as np
 from rapidfuzz import fuzz, process
-from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 
+from dhr_analytics.normalising.assignment import best_columns
 from dhr_analytics.normalising.cells.agencies import is_agency, is_role
 from dhr_analytics.normalising.cells.dates import find_dates, read_target
 from dhr_analytics.normalising.cells.scope import read_scope
@@ -444,12 +442,12 @@ def assign(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
     votes = [name_votes(name) for name in names]
     roles = (*ONCE, *MANY)
     grid = _grid(names, votes, profiles, roles)
-    at, chosen = linear_sum_assignment(-grid)
-    found = {int(i): roles[j] for i, j in zip(at, chosen, strict=True) if j < len(roles)}
+    chosen = best_columns(grid)
+    found = {i: roles[j] for i, j in enumerate(chosen) if j < len(roles)}
     given = [found.get(i) or _shared_role(names[i], votes[i], profiles[i]) for i in range(width)]
     _number_of_actions(given)
     _swap_mislabelled(given, profiles)
-    scores = tuple(float(grid[i, j]) for i, j in zip(at, chosen, strict=True))
+    scores = tuple(row[j] for row, j in zip(grid, chosen, strict=True))
     return Columns(tuple(names), tuple(given), scores)
 
 
@@ -458,15 +456,16 @@ def _grid(
     votes: Sequence[Votes],
     profiles: Sequence[Profile],
     roles: Sequence[str],
-) -> Any:
+) -> list[list[float]]:
     """Return the scores of all columns (down) for all roles and, behind them, for none."""
     width = len(names)
-    grid = np.full((width, len(roles) + width), _BAR)
+    grid = []
     for i, name in enumerate(names):
         place = i / max(1, width - 1)
         named = bool(name.strip())
-        grid[i, : len(roles)] = [_score(role, votes[i], profiles[i], place, named) for role in roles]
-        grid[i, len(roles) :] = max(_BAR, _NAME_WEIGHT * votes[i].get(_NO_ROLE, 0.0))
+        of_roles = [_score(role, votes[i], profiles[i], place, named) for role in roles]
+        of_none = max(_BAR, _NAME_WEIGHT * votes[i].get(_NO_ROLE, 0.0))
+        grid.append([*of_roles, *[of_none] * width])
     return grid
 
 
