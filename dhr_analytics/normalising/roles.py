@@ -141,14 +141,21 @@ def _votes(text: str) -> Iterator[tuple[str, float]]:
     if found := _listed_role(folded):
         yield from _either(found, 1.0)
         return
-    opening = [phrase for phrase in _phrases() if len(phrase) > 5 and folded.startswith(f"{phrase} ")]
+    opening = _opening(folded)
     if opening and text[:1].isupper() and len(text.split()) <= 8:
-        yield from _either(_phrases()[max(opening, key=len)], 0.8)
+        yield from _either(_phrases()[opening], 0.8)
     weight = 0.75
     for role, pattern in _word_patterns():
         if pattern.search(text):
             yield from _either(role, weight)
             weight = 0.5
+
+
+def _opening(folded: str) -> str:
+    """Return the longest listed name that a text opens with, or ""."""
+    words = folded.split()
+    openings = (" ".join(words[:n]) for n in range(len(words) - 1, 0, -1))
+    return next((text for text in openings if len(text) > 5 and text in _phrases()), "")
 
 
 def _either(role: str, weight: float) -> Iterator[tuple[str, float]]:
