@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from test_report import inline, some_plans
+from packs import inline, some_plans
 
 from dhr_analytics.reporting.cited import PARTS, Cited, Measured, Sentence, ids, joined, listed, marked, say
 from dhr_analytics.reporting.report import PAGES

@@ -8,8 +8,8 @@ import frames
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from packs import inline
 from test_cited_numbers import uncited
-from test_report import inline
 
 from dhr_analytics import schema
 from dhr_analytics.package import read_package, write_package

@@ -13,19 +13,15 @@ import frames
 import pytest
 from browser import chromium, violations, watch
 from conftest import ROOT
-from test_report import some_plans
 
 from dhr_analytics.package import write_package
-from dhr_analytics.reporting.report import make_report
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("browser")
-    write_package(some_plans(), folder / "package")
-    return make_report(folder / "package", quarter="2025Q1", out=folder / "reports").parent
+@pytest.fixture
+def pack(whole_pack):
+    return whole_pack / "reports" / "2025Q1"
 
 
 @pytest.mark.parametrize("width", [1280, 320], ids=["laptop", "phone"])
