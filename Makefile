@@ -17,7 +17,8 @@ report: $(READY)
 	  if [ $$code -eq 1 ]; then echo "done, with remarks above" >&2; else exit $$code; fi; }
 
 test: $(READY)
-	@$(VENV)/bin/python -m pytest
+	@# A file at a time to each process, in the order of the collection: files with slow tests come first.
+	@$(VENV)/bin/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	@$(VENV)/bin/ruff check .

@@ -288,7 +288,8 @@ def _as_type(values: pd.Series, kind: str) -> pd.Series:
         if unknown := sorted(set(words) - {"true", "false", ""}):
             raise ValueError(f"{unknown[0]!r} is neither true nor false")
         return words == "true"
-    return values.astype(str).where(values.notna(), "").astype(str)
+    texts = values.astype(str)
+    return texts.where(values.notna(), "").astype(str) if values.hasnans else texts
 
 
 def check(tables: dict[str, pd.DataFrame]) -> None:

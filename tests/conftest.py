@@ -10,6 +10,7 @@ from types import ModuleType
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -21,6 +22,9 @@ if os.environ.get("CI") == "true":
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Files with slow tests come first, so that no worker is left with one of them when the others are done.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     if SHARED.is_dir():
         return
     for item in items:
@@ -55,6 +59,27 @@ def need(tool: str, package: str) -> str:
             pytest.fail(why)
         pytest.skip(why)
     return path
+
+
+@pytest.fixture(scope="session")
+def whole_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `package` and `reports/2025Q1`, made once for all workers; a test that changes it takes a copy."""
+    from packs import some_plans
+
+    from dhr_analytics.package import write_package
+    from dhr_analytics.reporting import report
+
+    place = tmp_path_factory.getbasetemp()
+    folder = (place.parent if "PYTEST_XDIST_WORKER" in os.environ else place) / "whole_pack"
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "reports" / "2025Q1").is_dir():
+            write_package(some_plans(), folder / "package")
+            told: list[str] = []
+            report.make_report(
+                folder / "package", quarter="2025Q1", out=folder / "reports", jobs=1, progress=told.append
+            )
+            (folder / "told.txt").write_text("\n".join(told), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

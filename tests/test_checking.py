@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -37,8 +38,16 @@ def made(folder: Path, given: Plans) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("checked"), plans())
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a package and its pack, made once."""
+    return made(tmp_path_factory.mktemp("checked"), plans()).parents[1]
+
+
+@pytest.fixture
+def pack(kept: Path, tmp_path: Path) -> Path:
+    """A copy of the pack that a test may change, with its package beside it."""
+    shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "out" / "2025Q1"
 
 
 @pytest.mark.slow
@@ -57,12 +66,9 @@ def test_a_pack_as_it_was_made_holds(pack: Path) -> None:
     ],
 )
 def test_what_was_changed_afterwards_is_named(pack: Path, file: str, old: str, new: str, said: str) -> None:
-    kept = (pack / file).read_text(encoding="utf-8")
-    try:
-        (pack / file).write_text(kept.replace(old, new), encoding="utf-8")
-        assert any(re.search(said, fault) for fault in check_pack(pack)[0])
-    finally:
-        (pack / file).write_text(kept, encoding="utf-8")
+    words = (pack / file).read_text(encoding="utf-8")
+    (pack / file).write_text(words.replace(old, new), encoding="utf-8")
+    assert any(re.search(said, fault) for fault in check_pack(pack)[0])
 
 
 def test_without_its_plans_a_pack_is_checked_for_its_files_alone(tmp_path: Path) -> None:
@@ -79,19 +85,20 @@ def test_where_there_is_no_pack_it_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_revisions_say_what_was_and_why_and_a_later_snapshot_changes_nothing(tmp_path: Path) -> None:
-    first = made(tmp_path, plans())
-    old = {path: path.read_bytes() for path in first.rglob("*.html")}
+def test_revisions_say_what_was_and_why_and_a_later_snapshot_changes_nothing(pack: Path, tmp_path: Path) -> None:
+    old = {path: path.read_bytes() for path in pack.rglob("*.html")}
     later = _with_snapshot(plans(), "2025-06-30")
     made(tmp_path, later)
-    assert {path: path.read_bytes() for path in first.rglob("*.html")} == old, "a later snapshot is not known yet"
+    assert old and {path: path.read_bytes() for path in pack.rglob("*.html")} == old, (
+        "a later snapshot is not known yet"
+    )
     made(tmp_path, _with_snapshot(plans(), "2025-02-28"))
     found = (
-        pd.read_csv(first / "tables" / "revisions.csv", dtype=str).set_index("Id").loc["completion_rate.actions.2025Q1"]
+        pd.read_csv(pack / "tables" / "revisions.csv", dtype=str).set_index("Id").loc["completion_rate.actions.2025Q1"]
     )
     assert (found["Was"], found["Is"]) == ("2 of 6 (33%)", "4 of 6 (67%)")
     assert "new snapshot" in found["Why"]
-    assert "Revised since this report was last made" in (first / "index.html").read_text(encoding="utf-8")
+    assert "Revised since this report was last made" in (pack / "index.html").read_text(encoding="utf-8")
 
 
 def _with_snapshot(given: Plans, day: str) -> Plans:
@@ -120,8 +127,8 @@ def _with_snapshot(given: Plans, day: str) -> Plans:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_a_run_killed_at_any_moment_leaves_the_old_report_whole(tmp_path: Path) -> None:
-    pack, draw = made(tmp_path, plans()), random.Random(3)
+def test_a_run_killed_at_any_moment_leaves_the_old_report_whole(pack: Path, tmp_path: Path) -> None:
+    draw = random.Random(3)
     write_package(_with_snapshot(plans(), "2025-02-28"), tmp_path / "package")
     old = (pack / "manifest.json").read_bytes()
     command = [sys.executable, "-m", "dhr_analytics", "report", tmp_path / "package", "--only", "00_summary"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from test_report import inline, some_plans
+from packs import inline, some_plans
 
 from dhr_analytics.reporting.cited import PARTS, Cited, Measured, Sentence, ids, joined, listed, marked, say
 from dhr_analytics.reporting.report import PAGES
@@ -44,7 +44,7 @@ def uncited(tree):
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory, sample_plans):
     coded = sample_plans.with_themes(code_recommendations(sample_plans.recommendations))
-    return coded, {name: inline(name, coded, tmp_path_factory.mktemp(name)) for name in PAGES}
+    return coded, {name: inline(name, coded, tmp_path_factory.mktemp(name), files=False) for name in PAGES}
 
 
 @pytest.mark.slow
@@ -70,7 +70,7 @@ def test_no_figure_is_printed_without_its_id(pages):
 def test_a_filtered_page_cites_the_filter(filters, tmp_path):
     plans = some_plans()
     for name in ("00_summary", "01_data_quality", "02_themes", "03_trends", "04_completion"):
-        printed = cited(inline(name, plans, tmp_path / name, **filters))
+        printed = cited(inline(name, plans, tmp_path / name, files=False, **filters))
         again = remade(plans, [key for key, _, _ in printed])
         assert printed and all(parse_id(key).selection for key in again)
         assert all(PARTS[part](again[key]) == words for key, part, words in printed)

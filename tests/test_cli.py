@@ -23,6 +23,16 @@ def dhr(*args, cwd=ROOT, **env):
     )
 
 
+def run(capsys, *args):
+    """Run a command in this process, which a test does where it is not about the start of the program."""
+    capsys.readouterr()
+    try:
+        code = main([str(word) for word in args])
+    except SystemExit as end:
+        code = end.code
+    return code, *capsys.readouterr()
+
+
 @pytest.fixture
 def plans(tmp_path):
     folder = tmp_path / "plans"
@@ -45,10 +55,10 @@ def plans(tmp_path):
         ["evaluate", "themes"],
     ],
 )
-def test_help_teaches(command):
-    done = dhr(*command, "--help")
-    assert done.returncode == 0
-    assert "dhr" in done.stdout and ("examples:" in done.stdout or len(command) != 1)
+def test_help_teaches(command, capsys):
+    code, out, _ = run(capsys, *command, "--help")
+    assert code == 0
+    assert "dhr" in out and ("examples:" in out or len(command) != 1)
 
 
 def test_ingest_and_classify_a_package(plans, tmp_path):
@@ -62,12 +72,12 @@ def test_ingest_and_classify_a_package(plans, tmp_path):
         assert {"dash", "risk_assessment", "training"} <= {row["theme"] for row in csv.DictReader(file)}
 
 
-def test_classify_any_csv_of_texts(tmp_path):
+def test_classify_any_csv_of_texts(tmp_path, capsys):
     (tmp_path / "in.csv").write_text(
         'id,text\nA,"Complete a DASH, and share it"\nB,Buy new curtains\n', encoding="utf-8"
     )
-    done = dhr("classify", "--texts", tmp_path / "in.csv", "--out", tmp_path / "out.csv")
-    assert done.returncode == 0, done.stderr
+    code, _, err = run(capsys, "classify", "--texts", tmp_path / "in.csv", "--out", tmp_path / "out.csv")
+    assert code == 0, err
     with (tmp_path / "out.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0])[:7] == ["id", "theme", "source", "probability", "evidence", "start", "end"]
@@ -90,24 +100,23 @@ def test_classify_any_csv_of_texts(tmp_path):
         (lambda t: ["ingets"], 2, "invalid choice"),
     ],
 )
-def test_wrong_use_is_told_in_one_paragraph_and_leaves_nothing(plans, tmp_path, make, code, says):
+def test_wrong_use_is_told_in_one_paragraph_and_leaves_nothing(plans, tmp_path, make, code, says, capsys):
     (tmp_path / "empty").mkdir()
     (tmp_path / "letter.txt").write_text("Dear all,\n\nsee you there.\n")
     before = sorted(p.name for p in tmp_path.iterdir())
-    done = dhr(*make(tmp_path))
-    assert done.returncode == code, done.stderr
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
+    ended, _, err = run(capsys, *make(tmp_path))
+    assert ended == code, err
+    assert says in err
     left = sorted(p.name for p in tmp_path.iterdir())
     assert [name for name in left if name not in before and name != "out"] == []
     assert not list(tmp_path.glob("out/2025*"))
 
 
-def test_a_folder_with_one_unreadable_file_is_done_but_says_so(plans, tmp_path):
+def test_a_folder_with_one_unreadable_file_is_done_but_says_so(plans, tmp_path, capsys):
     (plans / "photo.txt").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF")
-    done = dhr("ingest", plans, "--out", tmp_path / "pkg")
-    assert done.returncode == 1
-    assert "photo.txt" in done.stderr.strip().splitlines()[-1]
+    code, _, err = run(capsys, "ingest", plans, "--out", tmp_path / "pkg")
+    assert code == 1
+    assert "photo.txt" in err.strip().splitlines()[-1]
 
 
 def test_lines_that_fit_nothing_are_told_last_and_plans_without_days_counted(plans, tmp_path, capsys):
@@ -233,12 +242,12 @@ def test_the_main_job_from_any_folder(plans, tmp_path):
     assert (tmp_path / "out" / "2025Q1" / "index.html").is_file()
 
 
-def test_every_command_and_option_is_documented():
+def test_every_command_and_option_is_documented(capsys):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in ("ingest", "classify", "report", "coding export", "coding import", "coding agreement", "codebook check",
                     "cite", "evaluate ingest", "evaluate themes", "explore", "cite"):  # fmt: skip
         assert f"dhr {command}" in readme
-        options = set(re.findall(r"(?<!\w)--[a-z][a-z-]+", dhr(*command.split(), "--help").stdout)) - {"--help"}
+        options = set(re.findall(r"(?<!\w)--[a-z][a-z-]+", run(capsys, *command.split(), "--help")[1])) - {"--help"}
         assert not [option for option in options if option not in readme], command
 
 

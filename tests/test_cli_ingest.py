@@ -6,7 +6,6 @@ import re
 
 import pytest
 from graded import grading, plan_text
-from test_cli import dhr
 
 from dhr_analytics import read_package
 from dhr_analytics.cli import main
@@ -123,11 +122,11 @@ def test_plans_of_an_earlier_version_count_and_a_line_says_so(plans, tmp_path, m
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "picture"),
     ],
 )
-def test_where_no_document_holds_a_plan_what_was_seen_is_written(tmp_path, content, says):
+def test_where_no_document_holds_a_plan_what_was_seen_is_written(tmp_path, capsys, content, says):
     (tmp_path / "letter.txt").write_bytes(content)
-    done = dhr("ingest", tmp_path / "letter.txt", "--out", tmp_path / "pkg")
-    assert done.returncode == 3
-    (line,) = [each for each in done.stderr.splitlines() if each.startswith("dhr ingest:")]
+    code, _, err = run(capsys, "ingest", tmp_path / "letter.txt", "--out", tmp_path / "pkg")
+    assert code == 3
+    (line,) = [each for each in err if each.startswith("dhr ingest:")]
     assert says in line and str(tmp_path / "pkg" / "rejected.csv") in line and "right folder" not in line
     with (tmp_path / "pkg" / "rejected.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

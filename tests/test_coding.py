@@ -19,6 +19,7 @@ from dhr_analytics.themes.evaluate import read_gold
 from dhr_analytics.themes.model import read_training
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked on Linux only")
+BUNDLED = Codebook.load()
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -31,7 +32,7 @@ def test_columns_and_types_are_those_of_the_contract() -> None:
     assert tuple(coded.columns) == COLUMNS
     assert set(coded["source"]) <= {"rule", "model"}
     assert coded["probability"].between(0, 1).all()
-    assert set(coded["codebook_version"]) == {Codebook.load().version}
+    assert set(coded["codebook_version"]) == {BUNDLED.version}
 
 
 def test_no_texts_give_no_rows_with_the_same_columns() -> None:
@@ -141,9 +142,8 @@ def test_review_queue_of_no_texts_is_empty() -> None:
     )
 )
 def test_each_text_has_themes_or_other_and_every_evidence_is_at_its_place(texts: list[str]) -> None:
-    codebook = Codebook.load()
     given_frame = frame(*texts)
-    coded = code_texts(given_frame, codebook)
+    coded = code_texts(given_frame, BUNDLED)
     assert set(coded["id"]) == set(given_frame["id"])
     assert not coded.duplicated(["id", "theme"]).any()
     text_of = dict(zip(given_frame["id"], given_frame["text"], strict=True))

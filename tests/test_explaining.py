@@ -182,6 +182,8 @@ def test_a_share_is_never_rounded_to_none_or_all():
     assert [percent(share) for share in shares] == texts
 
 
-def test_help_shows_it():
-    out = dhr("ingest", "--help").stdout
+def test_help_shows_it(capsys):
+    with pytest.raises(SystemExit):
+        main(["ingest", "--help"])
+    out = capsys.readouterr().out
     assert "dhr ingest plan.docx --explain --out why" in out and "0 sure, 1 check, 3 refused" in out

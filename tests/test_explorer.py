@@ -153,14 +153,24 @@ def browser():
         yield started
 
 
+@pytest.fixture(scope="module")
+def watched(browser, file):
+    page = browser.new_page(accept_downloads=True)
+    yield page, watch(page, file)
+    page.close()
+
+
 @pytest.fixture
-def tab(browser, file):
+def tab(watched, file):
     """The page, freshly opened; nothing may go wrong on it, and nothing may be asked of the network."""
-    page = browser.new_page(viewport={"width": 1300, "height": 900}, accept_downloads=True)
-    faults = watch(page, file)
+    page, faults = watched
+    # A window of its own for each test would start a process each time.
+    page.goto("about:blank")
+    page.set_viewport_size({"width": 1300, "height": 900})
+    page.emulate_media(media="screen")
+    faults.clear()
     page.goto(file.as_uri())
     yield page
-    page.close()
     assert faults == []
 
 

@@ -1,5 +1,10 @@
 """JupyterLab and the panel: what a choice shows, and the notebooks that an analyst works in."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -115,6 +120,46 @@ def test_without_a_package_no_notebook_is_copied(tmp_path: Path) -> None:
     write_package(plans(), tmp_path / "2025Q2" / "data")
     with pytest.raises(UsageError, match=r"Did you mean .*2025Q2.data\?"):
         lab.prepare(tmp_path / "2025Q2", tmp_path / "work", quarter="2025Q1")
+
+
+# In the place of JupyterLab: it tells who it is, and ends when it is asked to.
+STAND_IN = """
+import os, time
+print(os.getpid(), os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0], flush=True)
+time.sleep(300)
+"""
+OPEN = (
+    "import sys; from pathlib import Path; from dhr_analytics.reporting import lab; lab.open_lab(Path('explore.ipynb'))"
+)
+
+
+def lives(pid: int) -> bool:
+    status = Path("/proc", str(pid), "stat")
+    try:
+        return status.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere no process learns that its parent is gone")
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda each: each.name
+)
+def test_jupyterlab_ends_with_the_command_however_that_ends(how: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "jupyterlab.py").write_text(STAND_IN)
+    path = os.pathsep.join([str(tmp_path), str(NOTEBOOKS.parent)])
+    command = [sys.executable, "-c", OPEN]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path,
+                          env={**os.environ, "PYTHONPATH": path, "TMPDIR": str(tmp_path)}) as opened:  # fmt: skip
+        said, settings = opened.stdout.readline().split()
+        assert lives(int(said)) and Path(settings).is_dir()
+        opened.send_signal(how)
+        opened.wait(30)
+        until = time.monotonic() + 30
+        while lives(int(said)) and time.monotonic() < until:
+            time.sleep(0.02)
+    assert not lives(int(said))
+    assert how == signal.SIGKILL or not Path(settings).exists(), "nor does it leave its settings behind"
 
 
 # explore has widgets, which want a browser: see test_pack_browser.

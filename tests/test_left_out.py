@@ -8,8 +8,8 @@ import frames
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from packs import inline
 from test_cited_numbers import uncited
-from test_report import inline
 
 from dhr_analytics import schema
 from dhr_analytics.package import read_package, write_package
@@ -64,22 +64,23 @@ def test_the_first_pages_name_it_above_all_else(name, tmp_path):
     assert "Birch" not in page.text
     assert (tmp_path / "tables" / f"{name.split('_', 1)[1].removeprefix('data_')}_left_out.csv").is_file()
     for grade, accepted in (("check", "true"), ("sure", "false")):
-        assert TITLE not in inline(name, plans(grade, accepted), tmp_path / grade).text
+        assert TITLE not in inline(name, plans(grade, accepted), tmp_path / grade, files=False).text
 
 
 @pytest.mark.slow
 def test_it_is_named_also_where_nothing_else_is_known(tmp_path):
     early = replace(plans(), reviews=plans().reviews.assign(published_on=pd.Timestamp("2025-05-01")))
-    page = inline("00_summary", early, tmp_path, quarter="2024Q1")
+    page = inline("00_summary", early, tmp_path, quarter="2024Q1", files=False)
     assert TITLE in page.text and "No recommendation was known" in page.text
 
 
 @pytest.mark.slow
 def test_a_package_without_grades_has_one_line_that_says_so(tmp_path):
-    page = inline("01_data_quality", frames.build([{}], themes={}), tmp_path)
+    page = inline("01_data_quality", frames.build([{}], themes={}), tmp_path, files=False)
     assert page.text.count("before documents were graded") == 1
     assert (
-        "before documents were graded" not in inline("00_summary", frames.build([{}], themes={}), tmp_path / "b").text
+        "before documents were graded"
+        not in inline("00_summary", frames.build([{}], themes={}), tmp_path / "b", files=False).text
     )
 
 

@@ -3,7 +3,7 @@
 import frames
 import pandas as pd
 import pytest
-from test_report import inline
+from packs import inline
 
 from dhr_analytics.reporting import methods, text
 from dhr_analytics.reporting.view import View

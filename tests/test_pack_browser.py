@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,31 +14,28 @@ import frames
 import pytest
 from browser import chromium, violations, watch
 from conftest import ROOT
-from test_report import some_plans
 
 from dhr_analytics.package import write_package
-from dhr_analytics.reporting.report import make_report
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("browser")
-    write_package(some_plans(), folder / "package")
-    return make_report(folder / "package", quarter="2025Q1", out=folder / "reports").parent
+@pytest.fixture
+def pack(whole_pack):
+    return whole_pack / "reports" / "2025Q1"
 
 
-@pytest.mark.parametrize("width", [1280, 320], ids=["laptop", "phone"])
-def test_every_page_opens_quietly_and_passes_axe(pack, width):
+def test_every_page_opens_quietly_and_passes_axe_on_laptop_and_phone(pack):
     with chromium() as browser:
         for file in sorted(pack.glob("*.html")):
-            page = browser.new_page(viewport={"width": width, "height": 800})
+            page = browser.new_page()
             faults = watch(page, file)
             page.goto(file.as_uri())
             assert page.title() and page.locator("h1").count() == 1
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{file.name} scrolls sideways"
-            assert violations(page) == [], file.name
+            for width in (1280, 320):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{file.name} scrolls sideways"
+                assert violations(page) == [], (file.name, width)
             assert faults == [], file.name
             page.close()
 
@@ -104,7 +102,13 @@ def test_the_explorer_runs_in_a_real_jupyterlab(tmp_path):
     command = [sys.executable, "-m", "dhr_analytics", "explore", tmp_path / "package", "--out", tmp_path / "work"]
     log = tmp_path / "log"
     with log.open("w") as said, chromium() as browser:
-        lab = subprocess.Popen([*command, "--no-browser", "--port", "8990"], stderr=said, stdout=said, cwd=tmp_path)
+        lab = subprocess.Popen(
+            [*command, "--no-browser", "--port", "8990"],
+            stderr=said,
+            stdout=said,
+            cwd=tmp_path,
+            env={**os.environ, "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")},
+        )
         try:
             page = browser.new_page()
             asked: list[str] = []
@@ -124,6 +128,8 @@ def test_the_explorer_runs_in_a_real_jupyterlab(tmp_path):
         finally:
             lab.terminate()
             lab.wait(30)
+    # JupyterLab and each kernel keep a file there for as long as they run.
+    assert list((tmp_path / "runtime").iterdir()) == [tmp_path / "runtime" / "jupyter_cookie_secret"]
 
 
 def _address(log: Path) -> str:

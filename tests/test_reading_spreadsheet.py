@@ -1,7 +1,6 @@
 import datetime as dt
 import io
 import re
-import time
 import zipfile
 
 import pytest
@@ -12,6 +11,7 @@ from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, FormulaRule, IconSetRule, Rule
 from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
+from steps import steps
 
 from dhr_analytics.errors import InputError
 from dhr_analytics.reading.colours import rag_of
@@ -210,9 +210,9 @@ def test_a_million_coloured_empty_rows_are_quick(prefix):
         return xml.replace(b"</%bsheetData>" % prefix, empty + b"</%bsheetData>" % prefix)
 
     data = changed(saved(workbook([["Ref", "Action"], [1, "a"]])), "sheet1.xml", fill)
-    began = time.perf_counter()
-    (table,) = read_spreadsheet(data, "x.xlsx")
-    assert time.perf_counter() - began < 5
+    tables = []
+    assert steps(lambda: tables.extend(read_spreadsheet(data, "x.xlsx"))) < 100_000
+    (table,) = tables
     assert [row.cells for row in table.rows] == [("Ref", "Action"), ("1", "a")]
 
 
@@ -246,11 +246,9 @@ def test_a_column_joined_to_its_end_is_quick():
             b'</sheetData><mergeCells><mergeCell ref="A2:A1048576"/><mergeCell ref="B1:XFD1"/></mergeCells>',
         )
 
-    began = time.perf_counter()
-    (table,) = read_spreadsheet(
-        changed(saved(workbook([["Ref", "Action"], [1, "a"], [None, "b"]])), "sheet1.xml", join), "x.xlsx"
-    )
-    assert time.perf_counter() - began < 2
+    data, tables = changed(saved(workbook([["Ref", "Action"], [1, "a"], [None, "b"]])), "sheet1.xml", join), []
+    assert steps(lambda: tables.extend(read_spreadsheet(data, "x.xlsx"))) < 100_000
+    (table,) = tables
     assert [row.cells for row in table.rows] == [("Ref", "Action"), ("1", "a"), ("1", "b")]
 
 

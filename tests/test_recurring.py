@@ -4,7 +4,7 @@ import frames
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_report import HOSTILE, inline
+from packs import HOSTILE, inline
 
 from dhr_analytics.reporting import recurring
 

@@ -1,9 +1,8 @@
 """The pack of a quarter: what a lead finds in it, bad material, and the folder it goes to."""
 
-import ast
 import json
 import re
-from dataclasses import replace
+import shutil
 from pathlib import Path
 
 import frames
@@ -11,101 +10,20 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from packs import NOTEBOOKS, inline, some_plans
 
-from dhr_analytics import schema
 from dhr_analytics.errors import NotebookError, UsageError
 from dhr_analytics.package import Plans, write_package
-from dhr_analytics.reporting import page, report
+from dhr_analytics.reporting import report
 from dhr_analytics.reporting.folder import MANIFEST
 from dhr_analytics.reporting.run import check_parameters
 from dhr_analytics.schema import STATUSES
 from dhr_analytics.themes.codebook import Codebook
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-HOSTILE = "=cmd() <script>alert(1)</script> \u202eevil \U0001f600 {{ 7*7 }} $x^2$"
 
-
-def some_plans() -> Plans:
-    sectors = ["police", "health", "housing", ""]
-    actions = [
-        {
-            "recommendation_id": f"{'AB'[k % 2]}-R{k % 6 + 1:03d}",
-            "text": HOSTILE if k == 3 else f"Action number {k}",
-            "agency": HOSTILE if k == 3 else f"{sectors[k % 4]} of Northshire".strip(),
-            "sector": sectors[k % 4],
-            "target_on": "" if k % 5 == 0 else f"202{3 + k % 3}-0{k % 9 + 1}-15",
-            "status": STATUSES[k % 5],
-            "evidence_recorded": "true" if k % 10 == 0 else "false",
-            "rag": ["Green", "Red", "", "Blue"][k % 4],
-        }
-        for k in range(40)
-    ]
-    themes = {
-        f"{'AB'[k % 2]}-R{k % 6 + 1:03d}": [["training", "dash", "risk_assessment"], ["training"], []][k % 3]
-        for k in range(6)
-    }
-    reviews = [
-        {"review_id": "A", "area": "Northshire", "published_on": "2023-02-01", "sha256": "ab" * 32},
-        {"review_id": "B", "area": "Southam", "published_on": "2023-11-01", "title": HOSTILE},
-    ]
-    asked = f"The hospital trust should train its staff. {HOSTILE}"
-    texts = [{"recommendation_id": "A-R001", "text": HOSTILE}, {"recommendation_id": "A-R003", "text": asked}]
-    plans = frames.build(actions, recommendations=texts, reviews=reviews, themes=themes)
-    queue = [
-        {"row_id": key, "location": f"B.docx, {HOSTILE}", "reason": HOSTILE, "confidence": sure, "text": HOSTILE}
-        for key, sure in [("B-R002", "0.5"), *((key, "0.3") for key in plans.actions["action_id"][:22])]
-    ]
-    rejected = [
-        {"document": name, "location": name, "text": words, "reason": why}
-        for name, words, why in [("A.docx", HOSTILE, "noise"), ("A.docx", "b", HOSTILE), ("lost.pdf", "", HOSTILE)]
-    ]
-    corrected = {"row_id": "B-R002", "column": "text", "was": HOSTILE, "now": HOSTILE, "by": "analyst"}
-    return replace(
-        plans,
-        themes=plans.themes.assign(probability=0.5),
-        needs_review=schema.typed("needs_review", pd.DataFrame(queue)),
-        rejected=schema.typed("rejected", pd.DataFrame(rejected)),
-        about={"corrections": [{**corrected, "on": "2025-03-01", "reason": HOSTILE}]},
-    )
-
-
-def inline(name: str, plans: Plans, folder: Path, quarter: str = "2025Q1", **filters: str) -> BeautifulSoup:
-    """Return the page of a notebook that was run in this process, where warnings are errors."""
-    write_package(plans, folder / "package")
-    parameters = {"quarter": quarter, "plans": str(folder / "package"), "out": str(folder), **filters}
-    book = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    outputs: list[dict[str, object]] = []
-
-    def display(*values: object) -> None:
-        outputs.extend(value._repr_mimebundle_() for value in values if value is not None)
-
-    known: dict[str, object] = {"display": display}
-    for cell in book.cells:
-        if cell.cell_type == "code":
-            outputs = []
-            body = ast.parse(cell.source).body
-            last = body.pop() if isinstance(body[-1], ast.Expr) else None
-            exec(compile(ast.Module(body, []), name, "exec"), known)
-            if last is not None:
-                display(eval(compile(ast.Expression(last.value), name, "eval"), known))
-            cell.outputs = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
-            if "parameters" in cell.metadata.get("tags", ()):
-                known.update(parameters)
-    return BeautifulSoup(page.page(book, name=name, pages=[], provenance=""), "html.parser")
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pack")
-    write_package(some_plans(), folder / "package")
-    said: list[str] = []
-    report.make_report(folder / "package", quarter="2025Q1", out=folder / "reports", progress=said.append)
-    assert sorted(line.split(":")[0] for line in said) == sorted([*report.PAGES, "pack.pdf"])
-    return folder
-
-
-def trees(pack):
-    made = sorted((pack / "reports" / "2025Q1").glob("*.html"))
+@pytest.fixture
+def trees(whole_pack):
+    made = sorted((whole_pack / "reports" / "2025Q1").glob("*.html"))
     assert [path.stem for path in made] == [*report.PAGES, "explore", "index"]
     # explore is made by its own script, and tested in a browser: test_explorer.
     return {
@@ -116,8 +34,14 @@ def trees(pack):
 
 
 @pytest.mark.slow
-def test_pages_can_be_read_by_everyone(pack):
-    for name, tree in trees(pack).items():
+def test_every_page_and_the_pdf_say_when_they_are_done(whole_pack):
+    told = (whole_pack / "told.txt").read_text(encoding="utf-8").splitlines()
+    assert sorted(line.split(":")[0] for line in told) == sorted([*report.PAGES, "pack.pdf"])
+
+
+@pytest.mark.slow
+def test_pages_can_be_read_by_everyone(trees):
+    for name, tree in trees.items():
         levels = [int(heading.name[1]) for heading in tree.find_all(re.compile("^h[1-6]$"))]
         assert levels[0] == 1 and levels.count(1) == 1, name
         assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False)), name
@@ -137,15 +61,16 @@ def test_pages_can_be_read_by_everyone(pack):
 
 
 @pytest.mark.slow
-def test_every_link_leads_to_a_file_and_none_outside(pack):
-    folder = pack / "reports" / "2025Q1"
+def test_every_link_leads_to_a_file_and_none_outside(whole_pack, trees):
+    folder = whole_pack / "reports" / "2025Q1"
     linked = set()
-    for name, tree in trees(pack).items():
-        assert "://" not in str(tree) and "file:" not in str(tree), name
-        assert str(pack) not in str(tree), "no path of this machine"
+    for name, tree in trees.items():
+        words = str(tree)
+        assert "://" not in words and "file:" not in words, name
+        assert str(whole_pack) not in words, "no path of this machine"
         for link in tree.find_all("a"):
             path, _, anchor = link["href"].partition("#")
-            target = trees(pack).get(Path(path).stem) if path.endswith(".html") else tree
+            target = trees.get(Path(path).stem) if path.endswith(".html") else tree
             assert not path or (folder / path).is_file(), f"{name}: {path}"
             assert not anchor or target.find(id=anchor), f"{name}: {link['href']}"
             linked.add(path)
@@ -159,9 +84,9 @@ def test_every_link_leads_to_a_file_and_none_outside(pack):
 
 
 @pytest.mark.slow
-def test_pages_speak_plain_words(pack):
+def test_pages_speak_plain_words(trees):
     ids = [theme.id for theme in Codebook.load().themes if "_" in theme.id] + [each for each in STATUSES if "_" in each]
-    for name, tree in trees(pack).items():
+    for name, tree in trees.items():
         tree.style.decompose()
         words = tree.get_text(" ") + " ".join(image["alt"] for image in tree.find_all("img"))
         # Only the page for those who correct rows shows the keys that name them.
@@ -177,8 +102,8 @@ def test_pages_speak_plain_words(pack):
 
 
 @pytest.mark.slow
-def test_the_summary_gives_five_findings_with_their_figures(pack):
-    found = trees(pack)["00_summary"].find("ol", class_="findings").find_all("li")
+def test_the_summary_gives_five_findings_with_their_figures(trees):
+    found = trees["00_summary"].find("ol", class_="findings").find_all("li")
     assert len(found) == 5
     for item in found:
         assert re.search(r"\d+ of \d+ (actions|recommendations) \(\S+%, 95% interval \S+ to \S+\)", item.text)
@@ -189,13 +114,13 @@ def test_the_summary_gives_five_findings_with_their_figures(pack):
     assert "8 of 40 actions (20%" in found[1].text
     assert "4 of 40 actions (10%" in found[2].text and "Of the 8 actions recorded as completed" in found[2].text
     assert "“Training and workforce development”" in found[4].text and "4 of 6 recommendations" in found[4].text
-    counted = trees(pack)["00_summary"].find("dl", class_="numbers")
+    counted = trees["00_summary"].find("dl", class_="numbers")
     assert [each.text for each in counted.find_all("dd")] == ["2", "6", "40"]
 
 
 @pytest.mark.slow
-def test_the_overdue_list_is_that_of_the_plans(pack):
-    frame = pd.read_csv(pack / "reports" / "2025Q1" / "tables" / "completion_overdue.csv")
+def test_the_overdue_list_is_that_of_the_plans(whole_pack):
+    frame = pd.read_csv(whole_pack / "reports" / "2025Q1" / "tables" / "completion_overdue.csv")
     actions = some_plans().actions
     late = (actions["target_on"] < "2025-03-31") & (actions["status"] != "completed")
     assert len(frame) == late.sum() > 0
@@ -206,8 +131,8 @@ def test_the_overdue_list_is_that_of_the_plans(pack):
 
 
 @pytest.mark.slow
-def test_the_quality_page_lists_what_a_person_should_see(pack):
-    tree, folder = trees(pack)["01_data_quality"], pack / "reports" / "2025Q1" / "tables"
+def test_the_quality_page_lists_what_a_person_should_see(whole_pack, trees):
+    tree, folder = trees["01_data_quality"], whole_pack / "reports" / "2025Q1" / "tables"
     found = tree.find("ol", class_="findings").find_all("li")
     assert len(found) == 1
     assert "A person should look at 1 of 6 recommendations and 22 of 40 actions" in found[0].text
@@ -227,9 +152,9 @@ def test_the_quality_page_lists_what_a_person_should_see(pack):
 
 
 @pytest.mark.slow
-def test_a_second_run_gives_the_same_bytes(pack):
-    report.make_report(pack / "package", quarter="2025Q1", out=pack / "again", jobs=4)
-    first, second = pack / "reports" / "2025Q1", pack / "again" / "2025Q1"
+def test_a_second_run_with_other_jobs_gives_the_same_bytes(whole_pack, tmp_path):
+    report.make_report(whole_pack / "package", quarter="2025Q1", out=tmp_path / "again", jobs=4)
+    first, second = whole_pack / "reports" / "2025Q1", tmp_path / "again" / "2025Q1"
     files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert files == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
     for file in files:
@@ -238,20 +163,22 @@ def test_a_second_run_gives_the_same_bytes(pack):
     one, two = (json.loads((path / MANIFEST).read_text(encoding="utf-8")) for path in (first, second))
     assert one.pop("seconds").keys() == two.pop("seconds").keys() and one == two
     assert set(one["files"]) == {file.as_posix() for file in files} - {MANIFEST}
-    assert sorted(each.name for each in (pack / "again").iterdir()) == [".2025Q1.lock", "2025Q1"], (
+    assert sorted(each.name for each in (tmp_path / "again").iterdir()) == [".2025Q1.lock", "2025Q1"], (
         "nothing else is left"
     )
 
 
 @pytest.mark.slow
-def test_a_failure_leaves_the_old_pack_and_keeps_the_notebook(pack, tmp_path):
+def test_a_failure_leaves_the_old_pack_and_keeps_the_notebook(whole_pack, tmp_path):
+    pack, broken = shutil.copytree(whole_pack, tmp_path / "pack"), tmp_path / "broken"
+    broken.mkdir()
     old = (pack / "reports" / "2025Q1" / "index.html").read_bytes()
     for name in report.PAGES:
         book = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
         book.cells = book.cells[:2] + [nbformat.v4.new_code_cell("1 / 0" if name == "03_trends" else "1")]
-        nbformat.write(book, tmp_path / f"{name}.ipynb")
+        nbformat.write(book, broken / f"{name}.ipynb")
     with pytest.raises(NotebookError, match="03_trends.ipynb stopped"):
-        report.make_report(pack / "package", quarter="2025Q1", out=pack / "reports", notebooks=tmp_path)
+        report.make_report(pack / "package", quarter="2025Q1", out=pack / "reports", notebooks=broken)
     assert (pack / "reports" / "2025Q1" / "index.html").read_bytes() == old
     assert [path.name for path in (pack / "reports" / "failed").iterdir()] == ["03_trends.failed.ipynb"]
     assert sorted(path.name for path in (pack / "reports").glob("[!.]*")) == ["2025Q1", "failed"]

@@ -107,12 +107,11 @@ WORDS = st.sampled_from(
 
 @settings(deadline=None, max_examples=150)
 @given(text=st.one_of(st.text(), st.lists(WORDS, max_size=30).map(" ".join), st.lists(WORDS, max_size=12).map("".join)))
-def test_evidence_is_always_the_words_at_its_place(text: str) -> None:
-    codebook = Codebook.load()
-    for found in find_themes([text], codebook)[0]:
+def test_evidence_is_always_the_words_at_its_place(bundled: Codebook, text: str) -> None:
+    for found in find_themes([text], bundled)[0]:
         assert found.words
         assert text[found.start : found.end] == found.words
-        assert found.theme in codebook.ids
+        assert found.theme in bundled.ids
 
 
 def test_texts_are_read_independently_of_each_other(bundled: Codebook) -> None:

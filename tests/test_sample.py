@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from test_report import inline
+from packs import inline
 
 from dhr_analytics import cli
 from dhr_analytics.errors import InputError, UsageError

@@ -437,7 +437,7 @@ def test_a_settlement_comes_back_only_when_it_is_settled(tmp_path):
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=80).filter(lambda text: text.strip())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(texts=st.lists(TEXT, min_size=1, max_size=5), picks=st.data())
 def test_any_wording_goes_out_and_comes_back(tmp_path_factory, texts, picks):
     ids = [f"A-R{number:03d}" for number in range(1, len(texts) + 1)]
@@ -450,7 +450,7 @@ def test_any_wording_goes_out_and_comes_back(tmp_path_factory, texts, picks):
     assert not result.problems and result.decisions.empty and result.n_left == len(texts)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_random_decisions_come_back_and_decide(tmp_path_factory, data):
     made = plans()

@@ -8,15 +8,18 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 import dhr_analytics
 from dhr_analytics.errors import UsageError
+from dhr_analytics.processes import end_with_parent, interrupted_by_any_signal
 from dhr_analytics.reporting.view import load
 
 START = "explore.ipynb"
+_PATIENCE = 10  # seconds for JupyterLab to end its kernels
 # No question whether to fetch news; what a user has set for JupyterLab otherwise holds.
 _QUIET = {"@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"}}
 
@@ -136,4 +139,18 @@ def open_lab(notebook: Path, *, browser: bool = True, port: int = 8888) -> int:
         own.write_text(json.dumps(_QUIET), encoding="utf-8")
         known = os.pathsep.join(part for part in (settings, os.environ.get("JUPYTER_CONFIG_PATH", "")) if part)
         environment = {**os.environ, "PYTHONPATH": path, "JUPYTER_CONFIG_PATH": known}
-        return subprocess.run(command, env=environment, check=False).returncode
+        return _run(command, environment)
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run JupyterLab to its end; however this process ends, JupyterLab and its kernels end with it."""
+    bound = partial(end_with_parent, in_order=True) if sys.platform.startswith("linux") else None
+    with interrupted_by_any_signal(), subprocess.Popen(command, env=environment, preexec_fn=bound) as lab:
+        try:
+            return lab.wait()
+        finally:
+            lab.terminate()  # by Ctrl+C it was only asked whether it should end
+            try:
+                lab.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                lab.kill()
