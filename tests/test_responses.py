@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dhr_analytics.normalising.cells.responses import read_response, without_response
-from dhr_analytics.normalising.cells.status import read_named_answer, read_status
+from dhr_analytics.normalising.cells.status import read_status
 
 
 @pytest.mark.parametrize(
@@ -46,24 +46,6 @@ def test_an_answer_to_a_recommendation_is_read_from_its_words(text, response):
 )
 def test_an_acceptance_alone_is_no_progress(role, words, value):
     assert read_status({role: words}).value == value
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "answer"),
-    [
-        ("implemented", "True", ("status", "completed")),
-        ("Implemented?", "partial", ("status", "in_progress")),
-        ("is_completed", "FALSE", ("status", "not_started")),
-        ("Started", "No", ("status", "not_started")),
-        ("Outstanding", "Yes", ("status", "in_progress")),
-        ("accepted", "True", ("response", "accepted")),
-        ("Agreed?", "No", ("response", "not_accepted")),
-        ("published", "True", ("", "")),
-        ("implemented", "In March", ("", "")),
-    ],
-)
-def test_a_yes_means_what_the_name_of_its_column_says(name, text, answer):
-    assert read_named_answer(name, text) == answer
 
 
 @given(st.text(max_size=60), st.sampled_from(["Accepted", "Agreed", "Noted", "Rejected", ""]))

@@ -32,8 +32,9 @@ def _answer() -> re.Pattern[str]:
     each = []
     for kind in _KINDS:
         opening, saying = _words(f"{kind} opening"), _words(f"{kind} saying")
+        ends = rf"(?:{_ENDS}|(?=\s+by\b))" if kind == "not_accepted" else _ENDS  # "Agreed by the board" is no reply
         forms = (
-            rf"{_OPENS}(?:we\s+)?(?:the\s+)?(?:{_HAS_BEEN})?{opening}{_ENDS}",
+            rf"{_OPENS}(?:we\s+)?(?:the\s+)?(?:{_HAS_BEEN})?{opening}{ends}",
             rf"(?:{opening}|{saying})\s+(?:{_ABOUT}|{_IT})",
             rf"\brecommendations?\s+(?:\w+\s+)?(?:is|was|are|were|(?:has|have)\s+been)\s+{opening}",
             saying + ("" if kind == "already_in_place" else _ENDS),
