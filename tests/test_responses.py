@@ -19,12 +19,13 @@ from dhr_analytics.normalising.cells.status import read_status
         *[(t, "accepted_in_part") for t in ("Partly agreed", "Partially accepted", "Accepted in principle", "Accept in part")],
         ("The borough accepts this recommendation in principle.", "accepted_in_part"),
         ("The ministry partially accepted this recommendation and responded as follows:", "accepted_in_part"),
+        ("Not accepted by the trust", "not_accepted"),
         *[(t, "not_accepted") for t in ("Disagreed", "Rejected", "Not agreed", "The trust does not accept this recommendation")],
         ("Recommendation 3 was not accepted.", "not_accepted"),
         *[(t, "noted") for t in ("Noted", "The panel notes this recommendation.")],
         *[(t, "already_in_place") for t in ("This is already in place.", "Already happening in all wards")],
         *[(t, "") for t in ("", "This is under consideration.", "Policy agreed by the board", "The referral was accepted.")],
-        *[(t, "") for t in ("Agreed at the March meeting", "It was agreed to ask again", "Declined referrals are audited")],
+        *[(t, "") for t in ("Agreed at the March meeting", "It was agreed to ask again", "Offer a choice; where the tenant does not agree, ask again", "Declined referrals are audited")],
     ],
 )  # fmt: skip
 def test_an_answer_to_a_recommendation_is_read_from_its_words(text, response):

@@ -398,7 +398,7 @@ def test_a_report_that_the_action_itself_is_done(progress, value):
         ({"response": "Already in place.", "status": "Complete"}, "completed"),
         ({"response": "Accepted"}, "no_update"),
         ({"response": "Noted"}, "no_update"),
-        ({"action": "The ministry does not accept this recommendation."}, "not_taken_forward"),
+        ({"action": "Rejected bids are to be looked at again by the board."}, "no_update"),
     ],
 )
 def test_a_reply_tells_the_status_only_where_it_refuses_or_says_what_exists(cells, value):

@@ -73,7 +73,7 @@ def _of_fewer(rate: dict[str, Estimate]) -> list[Words]:
     words: list[Words] = []
     if due.N:
         be = "is" if due.n == 1 else "are"
-        words.append(say(f"Of the {{}} due by then {{}} {be} completed ({{}}).", *_cited(due)))
+        words.append(say(f"Of the {{}} due by the end of the quarter, {{}} {be} completed ({{}}).", *_cited(due)))
     if standing.N != rate["completion_rate"].N:
         told = "Without those superseded or not taken forward it is {} of {} ({})."
         words.append(say(told, Cited(standing, "n"), Cited(standing, "N"), Cited(standing, "value")))

@@ -216,7 +216,7 @@ def _by_what_exists(cells: Mapping[str, str], key: Mapping[str, str]) -> Status 
 
 
 def _by_refusal(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
-    words = _answered(cells, ("response", "action"), "not_accepted")
+    words = _answered(cells, ("response",), "not_accepted")
     return Status("not_taken_forward", words) if words else None
 
 
