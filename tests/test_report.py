@@ -21,6 +21,8 @@ from dhr_analytics.reporting.run import check_parameters
 from dhr_analytics.schema import STATUSES
 from dhr_analytics.themes.codebook import Codebook
 
+SPREAD = ("completed", "in_progress", "not_started", "considering", "no_update")
+CLOSED_HERE = {1: "superseded", 7: "not_taken_forward"}
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 HOSTILE = "=cmd() <script>alert(1)</script> \u202eevil \U0001f600 {{ 7*7 }} $x^2$"
 
@@ -34,7 +36,7 @@ def some_plans() -> Plans:
             "agency": HOSTILE if k == 3 else f"{sectors[k % 4]} of Northshire".strip(),
             "sector": sectors[k % 4],
             "target_on": "" if k % 5 == 0 else f"202{3 + k % 3}-0{k % 9 + 1}-15",
-            "status": STATUSES[k % 5],
+            "status": CLOSED_HERE.get(k, SPREAD[k % 5]),
             "evidence_recorded": "true" if k % 10 == 0 else "false",
             "rag": ["Green", "Red", "", "Blue"][k % 4],
         }
@@ -197,12 +199,29 @@ def test_the_summary_gives_five_findings_with_their_figures(pack):
 def test_the_overdue_list_is_that_of_the_plans(pack):
     frame = pd.read_csv(pack / "reports" / "2025Q1" / "tables" / "completion_overdue.csv")
     actions = some_plans().actions
-    late = (actions["target_on"] < "2025-03-31") & (actions["status"] != "completed")
+    late = (actions["target_on"] < "2025-03-31") & ~actions["status"].isin(["completed", *CLOSED_HERE.values()])
     assert len(frame) == late.sum() > 0
     assert frame["Days overdue"].is_monotonic_decreasing
     days = (pd.Timestamp("2025-03-31") - pd.to_datetime(frame["Target date"])).dt.days
     assert (days == frame["Days overdue"]).all()
     assert not frame["Action"].str.startswith("=").any() and frame["Action"].str.startswith("'=cmd()").sum() == 1
+
+
+@pytest.mark.slow
+def test_the_completion_page_prints_the_rates_beside_one_another(pack):
+    frame = pd.read_csv(pack / "reports" / "2025Q1" / "tables" / "completion_rates.csv").set_index("What")
+    actions = some_plans().actions
+    kept = actions[~actions["status"].isin(CLOSED_HERE.values())]
+    due = kept[kept["target_on"] <= "2025-03-31"]
+    for row, among in (
+        ("Completed", actions),
+        ("Completed of those due", due),
+        ("Completed of those that stand", kept),
+    ):
+        done = (among["status"] == "completed").sum()
+        assert (frame.at[row, "Actions"], frame.at[row, "Out of"]) == (done, len(among))
+    drawn = pd.read_csv(pack / "reports" / "2025Q1" / "tables" / "completion_status.csv").set_index("Status")
+    assert drawn["Actions"][["Not taken forward", "Superseded"]].tolist() == [1, 1]
 
 
 @pytest.mark.slow
