@@ -12,7 +12,12 @@ import pandas as pd
 
 from dhr_analytics.errors import InputError
 
-STATUSES = ("completed", "in_progress", "not_started", "considering", "no_update")
+STATUSES = (
+    *("completed", "in_progress", "not_started", "considering", "not_taken_forward", "superseded"),
+    "no_update",
+)
+# Closed without being carried out: never overdue, never completed.
+CLOSED = ("not_taken_forward", "superseded")
 SCOPES = ("local", "national", "local_and_national", "")
 TARGET_BASES = ("absolute", "relative", "ongoing", "none")
 RESPONSES = ("accepted", "accepted_in_part", "not_accepted", "noted", "already_in_place", "")

@@ -13,8 +13,9 @@ from conftest import ROOT
 from dhr_analytics import schema
 from dhr_analytics.package import Plans, write_package
 from dhr_analytics.reporting import page
-from dhr_analytics.schema import STATUSES
 
+SPREAD = ("completed", "in_progress", "not_started", "considering", "no_update")
+CLOSED_HERE = {1: "superseded", 7: "not_taken_forward"}
 NOTEBOOKS = ROOT / "notebooks"
 HOSTILE = "=cmd() <script>alert(1)</script> \u202eevil \U0001f600 {{ 7*7 }} $x^2$"
 
@@ -28,7 +29,7 @@ def some_plans() -> Plans:
             "agency": HOSTILE if k == 3 else f"{sectors[k % 4]} of Northshire".strip(),
             "sector": sectors[k % 4],
             "target_on": "" if k % 5 == 0 else f"202{3 + k % 3}-0{k % 9 + 1}-15",
-            "status": STATUSES[k % 5],
+            "status": CLOSED_HERE.get(k, SPREAD[k % 5]),
             "evidence_recorded": "true" if k % 10 == 0 else "false",
             "rag": ["Green", "Red", "", "Blue"][k % 4],
         }

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import frames
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from dhr_analytics.errors import UsageError
-from dhr_analytics.schema import STATUSES
+from dhr_analytics.schema import CLOSED, STATUSES
 from dhr_analytics.statistics import (
     DIMENSIONS,
     MEASURES,
@@ -19,11 +20,13 @@ from dhr_analytics.statistics import (
     overdue_days,
     rag_shares,
     rates,
+    remake,
     status_counts,
     to_frame,
 )
 
 QUARTER = Quarter(2025, 1)
+NOT_OF_ALL = ("completed_due_share", "completed_standing_share")
 PAST, TODAY, LATER = "2025-03-30", "2025-03-31", "2025-06-30"
 
 
@@ -45,6 +48,9 @@ CASES = [
     ("no_update", "false", TODAY, "not rated", False),
     ("not_started", "false", LATER, "not rated", False),
     ("considering", "false", "", "not rated", False),
+    ("not_taken_forward", "true", PAST, "not rated", False),
+    ("superseded", "true", PAST, "not rated", False),
+    ("superseded", "false", LATER, "not rated", False),
 ]
 PLANS = frames.build(
     [{"status": status, "evidence_recorded": evidence, "target_on": target} for status, evidence, target, _, _ in CASES]
@@ -53,24 +59,41 @@ PLANS = frames.build(
 
 def test_the_rate_and_its_companions_by_hand():
     assert numbers(rates(PLANS, QUARTER)) == [
-        ("", "completion_rate", 3, 12),
-        ("", "no_update_share", 2, 12),
-        ("", "evidenced_share", 2, 12),
-        ("", "overdue_share", 4, 12),
-        ("", "undated_share", 3, 12),
+        ("", "completion_rate", 3, 15),
+        ("", "completed_due_share", 2, 8),
+        ("", "completed_standing_share", 3, 12),
+        ("", "no_update_share", 2, 15),
+        ("", "evidenced_share", 2, 15),
+        ("", "overdue_share", 4, 15),
+        ("", "undated_share", 3, 15),
     ]
+
+
+def test_actions_closed_undone_only_lower_the_rate_of_all_actions():
+    [every, due, standing, *_] = rates(PLANS, QUARTER)
+    assert every.value < due.value and every.value < standing.value
+    kept = PLANS.actions[~PLANS.actions["status"].isin(CLOSED)].reset_index(drop=True)
+    without = rates(replace(PLANS, actions=kept), QUARTER)
+    assert without[0].value == standing.value == without[2].value
+    assert (without[1].n, without[1].N) == (due.n, due.N)
+    assert due.low < due.value < due.high and due.method == every.method
+    for each in (due, standing):
+        made = remake(PLANS, each.id)
+        assert (made.n, made.N, made.low, made.rows_N) == (each.n, each.N, each.low, each.rows_N)
 
 
 def test_statuses_by_hand_also_where_none_has_one():
     assert numbers(status_counts(PLANS, QUARTER)) == [
-        ("completed", "status_share", 3, 12),
-        ("in_progress", "status_share", 3, 12),
-        ("not_started", "status_share", 2, 12),
-        ("considering", "status_share", 2, 12),
-        ("no_update", "status_share", 2, 12),
+        ("completed", "status_share", 3, 15),
+        ("in_progress", "status_share", 3, 15),
+        ("not_started", "status_share", 2, 15),
+        ("considering", "status_share", 2, 15),
+        ("not_taken_forward", "status_share", 1, 15),
+        ("superseded", "status_share", 2, 15),
+        ("no_update", "status_share", 2, 15),
     ]
     alone = status_counts(frames.build([{"status": "considering"}]), QUARTER)
-    assert [estimate.n for estimate in alone] == [0, 0, 0, 1, 0]
+    assert [estimate.n for estimate in alone] == [0, 0, 0, 1, 0, 0, 0]
 
 
 @pytest.mark.parametrize("place", range(len(CASES)))
@@ -102,7 +125,23 @@ def test_overdue_actions_come_longest_first_with_their_days_and_owner():
 
 
 def test_the_rag_that_is_printed_stands_beside_the_derived_one():
-    printed = ["Green", "RED", "", "amber.", "Amber/Green", "On target", "red - overdue", "", "", " ", "", "covered"]
+    printed = [
+        "Green",
+        "RED",
+        "",
+        "amber.",
+        "Amber/Green",
+        "On target",
+        "red - overdue",
+        "",
+        "",
+        " ",
+        "",
+        "covered",
+        "",
+        "",
+        "",
+    ]
     actions = PLANS.actions.assign(rag=pd.Series(printed, dtype="str"))
     plans = frames.build(actions.astype(str).replace("NaT", "").to_dict("records"))
     found = {each.group: each.n for each in rag_shares(plans, QUARTER, by="derived_and_printed_rag") if each.n}
@@ -110,10 +149,10 @@ def test_the_rag_that_is_printed_stands_beside_the_derived_one():
         **{"green, printed green": 1, "green, printed red": 1},
         **{"amber, printed amber": 1, "amber, printed other words": 1, "amber, printed not printed": 1},
         **{"red, printed red": 1, "red, printed other words": 1, "red, printed not printed": 2},
-        **{"not rated, printed other words": 1, "not rated, printed not printed": 2},
+        **{"not rated, printed other words": 1, "not rated, printed not printed": 5},
     }
     assert {each.group: (each.n, each.N) for each in rag_shares(plans, QUARTER)} == {
-        **{"green": (2, 12), "amber": (3, 12), "red": (4, 12), "not rated": (3, 12)},
+        **{"green": (2, 15), "amber": (3, 15), "red": (4, 15), "not rated": (6, 15)},
     }
 
 
@@ -159,6 +198,8 @@ def test_companions_of_a_group_by_hand():
     ward = [each for each in rates(GROUPED, QUARTER, by="sector") if each.group == "health"]
     assert [(each.measure, each.n) for each in ward] == [
         ("completion_rate", 0),
+        ("completed_due_share", 0),
+        ("completed_standing_share", 0),
         ("no_update_share", 2),
         ("evidenced_share", 0),
         ("overdue_share", 1),
@@ -203,7 +244,8 @@ def test_without_any_date_nothing_is_overdue():
     assert shares["overdue_share"] == 0
     assert shares["undated_share"] == 1
     for by in (by for by in DIMENSIONS if by != "action_type"):
-        assert [each.N for each in rates(plans, QUARTER, by=by)] == [5] * len(MEASURES)
+        of_all = [each.N for each in rates(plans, QUARTER, by=by) if each.measure not in NOT_OF_ALL]
+        assert of_all == [len(STATUSES)] * (len(MEASURES) - len(NOT_OF_ALL))
 
 
 days = st.one_of(st.just(""), st.dates(date(2024, 1, 1), date(2026, 1, 1)).map(str))
@@ -258,7 +300,10 @@ def test_figures_of_the_gold_reading_are_those_counted_by_hand():
         row for row in rows if row["target_on"] and row["target_on"] < "2025-03-31" and row["status"] != "completed"
     ]
     found = {each.measure: each for each in rates(plans, QUARTER)}
-    assert {each.N for each in found.values()} == {len(rows)}
+    assert {each.N for each in found.values() if each.measure != "completed_due_share"} == {len(rows)}
+    due = [row for row in rows if row["target_on"] and row["target_on"] <= "2025-03-31"]
+    done = [row for row in due if row["status"] == "completed"]
+    assert (found["completed_due_share"].n, found["completed_due_share"].N) == (len(done), len(due))
     assert found["completion_rate"].n == status["completed"]
     assert found["no_update_share"].n == status["no_update"]
     assert found["overdue_share"].n == len(late)

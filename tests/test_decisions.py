@@ -271,6 +271,8 @@ def test_decisions_on_wording_that_is_gone_are_reported():
     assert reported["recommendation_id"].tolist() == ["A-R001"]
     assert "wording" in reported["why"][0]
     assert unapplied_decisions(RECS.assign(review_id="Z")[:0], stored, codebook=BOOK).empty
+    later = changed.assign(review_id="A@2025-01-01", recommendation_id=["A@2025-01-01-R001", "A@2025-01-01-R002"])
+    assert unapplied_decisions(later, stored, codebook=BOOK)["recommendation_id"].tolist() == ["A-R001"]
 
 
 def test_the_result_is_a_themes_table_in_order_and_the_input_is_left_alone():

@@ -276,6 +276,32 @@ def test_a_correction_never_lands_on_other_words(tmp_path):
     assert all(part in remark for part in ("overrides.csv, line 2", key, "'in_progress'", "'not_started'"))
 
 
+def test_a_correction_with_the_wording_follows_it_to_another_row(tmp_path):
+    csv, before = tmp_path / "p.csv", "Ref,Recommendation,Action,Lead,Due,Status"
+    rows = [
+        "1,Police should train all call handlers.,Hold a course.,Northmoor Police,31/03/2025,Merged with action 2",
+        "2,Police should audit their risk forms.,Audit forty forms.,Northmoor Police,31/03/2025,Rejected",
+    ]
+    (tmp_path / "reviews.csv").write_text("document,review_id\np.csv,P\n", encoding="utf-8")
+    (tmp_path / "overrides.csv").write_text(
+        "row_id,column,was,now,text\n"
+        "P-R001-A01,status,superseded,in_progress,Hold a course.\n"
+        "P-R002-A01,status,no_update,completed,Audit forty forms.\n"  # made when a refusal was no status
+        "P-R001-A01,status,superseded,completed,A wording that is gone.\n",
+        encoding="utf-8",
+    )
+    new = "0,Health staff should ask about home.,Write a prompt.,Northmoor Trust,31/03/2025,Superseded by action 4"
+    for lines in (rows, [new, *rows]):
+        csv.write_text("\n".join([before, *lines]) + "\n", encoding="utf-8")
+        plans = ingest([tmp_path])
+        status = dict(zip(plans.actions["text"], plans.actions["status"], strict=True))
+        assert status.pop("Write a prompt.", "superseded") == "superseded"
+        assert status == {"Hold a course.": "in_progress", "Audit forty forms.": "not_taken_forward"}
+        other, gone = plans.about["remarks"]
+        assert "overrides.csv, line 3" in other and "'not_taken_forward'" in other
+        assert "overrides.csv, line 4" in gone and "not applied" in gone
+
+
 def test_lines_that_fit_nothing_are_named(tmp_path):
     for name in ("p", "q"):
         (tmp_path / f"{name}.txt").write_text(PLAN.replace("Train", f"Train {name}"), encoding="utf-8")

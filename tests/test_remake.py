@@ -45,7 +45,7 @@ def package():
         {
             "recommendation_id": f"{'ABC'[k % 3]}-R{k % 4 + 1:03d}",
             "text": ["Train staff", "Write a policy", "Audit cases"][k % 3],
-            "status": schema.STATUSES[k % 5],
+            "status": schema.STATUSES[k % len(schema.STATUSES)],
             "target_on": ["2024-11-30", "2025-01-31", "", "2025-06-30"][k % 4],
             "completed_on": "2024-12-15" if k % 5 == 0 else "",
             "sector": ["police", "health", ""][k % 3],

@@ -10,7 +10,7 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from packs import NOTEBOOKS, inline, some_plans
+from packs import CLOSED_HERE, NOTEBOOKS, inline, some_plans
 
 from dhr_analytics.errors import NotebookError, UsageError
 from dhr_analytics.package import Plans, write_package
@@ -122,12 +122,29 @@ def test_the_summary_gives_five_findings_with_their_figures(trees):
 def test_the_overdue_list_is_that_of_the_plans(whole_pack):
     frame = pd.read_csv(whole_pack / "reports" / "2025Q1" / "tables" / "completion_overdue.csv")
     actions = some_plans().actions
-    late = (actions["target_on"] < "2025-03-31") & (actions["status"] != "completed")
+    late = (actions["target_on"] < "2025-03-31") & ~actions["status"].isin(["completed", *CLOSED_HERE.values()])
     assert len(frame) == late.sum() > 0
     assert frame["Days overdue"].is_monotonic_decreasing
     days = (pd.Timestamp("2025-03-31") - pd.to_datetime(frame["Target date"])).dt.days
     assert (days == frame["Days overdue"]).all()
     assert not frame["Action"].str.startswith("=").any() and frame["Action"].str.startswith("'=cmd()").sum() == 1
+
+
+@pytest.mark.slow
+def test_the_completion_page_prints_the_rates_beside_one_another(whole_pack):
+    frame = pd.read_csv(whole_pack / "reports" / "2025Q1" / "tables" / "completion_rates.csv").set_index("What")
+    actions = some_plans().actions
+    kept = actions[~actions["status"].isin(CLOSED_HERE.values())]
+    due = kept[kept["target_on"] <= "2025-03-31"]
+    for row, among in (
+        ("Completed", actions),
+        ("Completed of those due", due),
+        ("Completed of those that stand", kept),
+    ):
+        done = (among["status"] == "completed").sum()
+        assert (frame.at[row, "Actions"], frame.at[row, "Out of"]) == (done, len(among))
+    drawn = pd.read_csv(whole_pack / "reports" / "2025Q1" / "tables" / "completion_status.csv").set_index("Status")
+    assert drawn["Actions"][["Not taken forward", "Superseded"]].tolist() == [1, 1]
 
 
 @pytest.mark.slow

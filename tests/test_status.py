@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from steps import steps
 
 from dhr_analytics.normalising.cells import status
-from dhr_analytics.normalising.cells.prose import refused, reported, says_what
-from dhr_analytics.normalising.cells.status import read_colour_key, read_status
-from dhr_analytics.normalising.review import WEIGHTS
+from dhr_analytics.normalising.cells.prose import reported, says_what
+from dhr_analytics.normalising.cells.status import read_status
+from dhr_analytics.normalising.review import THRESHOLD, WEIGHTS
+from dhr_analytics.schema import STATUSES
 
 
 @pytest.mark.parametrize(
@@ -96,15 +97,29 @@ def test_reported_skips_the_plan_and_quotes_what_was_done():
 )
 def test_what_is_not_taken_forward_is_neither_done_nor_under_way(role, words):
     found = read_status({role: words, "rag": "amber" if role == "progress" else ""})
-    assert (found.value, found.warning) == ("no_update", status.REFUSED)
-    assert found.evidence in words and WEIGHTS[found.warning] < 0.75
+    assert found.value == "not_taken_forward"
+    assert found.evidence in words and found.warning in ("", status.WORKED_OUT)
+
+
+def test_a_refusal_made_out_of_prose_goes_to_review():
+    assert read_status({"progress": "Board decided not to take it forward"}).warning == status.WORKED_OUT
+    assert WEIGHTS[status.WORKED_OUT] < THRESHOLD
+    assert read_status({"progress": "Not taken forward: the board chose another scheme."}).warning == ""
 
 
 def test_a_refusal_in_the_status_cell_is_not_outvoted():
-    assert read_status({"status": "Rejected", "progress": "A paper was written."}).value == "no_update"
-    assert read_status({"status": "Rejected", "completion": "03/05/2024"}).value == "no_update"
-    assert read_status({"status": "Closed", "progress": "Board decided not to take it forward."}).value == "no_update"
+    assert read_status({"status": "Rejected", "progress": "A paper was written."}).value == "not_taken_forward"
+    assert read_status({"status": "Rejected", "completion": "03/05/2024"}).value == "not_taken_forward"
+    closed = read_status({"status": "Closed", "progress": "Board decided not to take it forward."})
+    assert closed.value == "not_taken_forward"
+    assert read_status({"completion": "03/05/2024", "progress": "Superseded by action 4."}).value == "superseded"
     assert read_status({"status": "Complete", "progress": "Action rejected by the board."}).warning == status.CLOSED
+
+
+def test_a_date_or_rating_that_is_not_required_says_nothing_of_the_action():
+    assert read_status({"status": "In progress", "completion": "Not required"}).value == "in_progress"
+    assert read_status({"status": "Ongoing", "rag": "Not applicable"}).value == "in_progress"
+    assert read_status({"evidence": "Not applicable"}).value == "no_update"
 
 
 @pytest.mark.parametrize(
@@ -180,28 +195,9 @@ def test_the_day_beside_the_word_is_the_day_of_completion():
     assert read_status({"completion": "45292"}).completed_on == date(2024, 1, 1)
 
 
-@pytest.mark.parametrize(
-    ("key", "green", "red"),
-    [
-        ("Green: under way and on track; Blue: complete; Red: not begun", "in_progress", "not_started"),
-        ("RAG\nMeaning\nGreen\nOn target\nRed\nOff track", "in_progress", "in_progress"),
-        ("G = on track; B = complete; R = not started", "in_progress", "not_started"),
-        ("Red (not started), Green (completed)", "completed", "not_started"),
-        ("Green - on track", "completed", "not_started"),
-        ("Red / Amber / Green", "completed", "not_started"),
-    ],
-)
-def test_a_plans_own_key_says_what_its_colours_mean(key, green, red):
-    colours = read_colour_key([key])
-    assert (colours["green"], colours["red"]) == (green, red)
-    assert read_status({"rag": "green"}, colours=colours).value == green
-    assert read_status({"rag": "green", "status": "Complete"}, colours=colours).value == "completed"
-
-
 @given(st.text(alphabet="abc .\n", max_size=20), st.sampled_from(["Rejected", "Not taken forward", "Withdrawn"]))
 def test_a_refusal_that_opens_a_cell_always_counts(rest, word):
-    assert refused(f"{word}. {rest}") == f"{word}."
-    assert read_status({"status": f"{word}. {rest}"}).value == "no_update"
+    assert read_status({"status": f"{word}. {rest}"}).value == "not_taken_forward"
 
 
 @pytest.mark.parametrize(
@@ -232,12 +228,6 @@ def test_short_reports_of_work(progress, value):
     assert read_status({"progress": progress}).value == value
 
 
-def test_a_key_of_letters_is_read_from_a_line_or_a_small_table():
-    for texts in (["B - Complete, G - On track"], ["B\nComplete", "G\nOn track"]):
-        colours = read_colour_key(texts)
-        assert (colours["blue"], colours["green"]) == ("completed", "in_progress")
-
-
 @pytest.mark.parametrize(
     "words",
     ["Completed within 3 months", "Complete within six weeks of publication", "To be completed by the board"],
@@ -255,7 +245,7 @@ def test_a_term_in_which_to_complete_is_a_plan(role, words):
         ("Partially implemented", "in_progress"),
         ("Partially Implemented", "in_progress"),
         ("Partly Achieved", "in_progress"),
-        ("Not implemented", "no_update"),
+        ("Not implemented", "not_started"),
         ("Open", "in_progress"),
         ("Closed", "completed"),
         ("On hold", "not_started"),
@@ -269,50 +259,6 @@ def test_the_words_of_registers(words, value):
     assert read_status({"status": words}).value == value
 
 
-@pytest.mark.parametrize(
-    ("texts", "meanings"),
-    [
-        (["Key: D = Done; PD = Partly done; T = Turned down, rejected"], {"d": "completed", "pd": "in_progress"}),
-        (["M = Met; PM = Partly Met"], {"m": "completed", "pm": "in_progress"}),
-        (["1 - Not started", "2 - Ongoing\n3 - Completed"], {"2": "in_progress", "3": "completed"}),
-        (["1\nNot started", "2\nUnder way", "3\nComplete"], {"1": "not_started", "3": "completed"}),
-        (["C – Complete, IP – In progress, NS – Not yet started"], {"ns": "not_started", "ip": "in_progress"}),
-        (["Grey: Not started; Purple: Rejected"], {"grey": "not_started", "purple": "refused"}),
-        (["I = Implemented; AIP = Accepted in Principle; R = Rejected"], {"aip": "no_update", "r": "refused"}),
-        (["Red\nWork has not been started\nAmber\nSome delay\nGreen\nWork is on track"], {"green": "in_progress"}),
-    ],
-)
-def test_signs_mean_what_the_plans_key_says(texts, meanings):
-    key = read_colour_key(texts)
-    assert {sign: key.get(sign) for sign in meanings} == meanings
-    for sign, meaning in meanings.items():
-        found = read_status({"status": sign.upper()}, colours=key)
-        assert found.value == ("no_update" if meaning == "refused" else meaning)
-        assert (found.warning == status.REFUSED) == (meaning == "refused")
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [["1. Not started\n1. Done"], ["2024: Complete; 2025: Ongoing"], ["MARAC: 12; DHR: 3"], ["3 - Write a policy"]],
-)
-def test_lines_with_numbers_are_no_key(texts):
-    assert set(read_colour_key(texts)) == set(read_colour_key([]))
-
-
-def test_the_key_outranks_the_usual_meaning_and_not_the_words_beside_it():
-    key = read_colour_key(["Y = not started; N = completed"])
-    assert read_status({"status": "N"}, colours=key).value == "completed"
-    assert read_status({"status": "Ongoing"}, colours=key).value == "in_progress"
-
-
-@pytest.mark.parametrize("name", ["BRAG", "BRAG rating", "B.RAG status"])
-def test_in_a_brag_column_green_is_on_track(name):
-    key = read_colour_key([f"Action\n{name}\nLead"])
-    assert [read_status({"rag": sign}, colours=key).value for sign in ("B", "Green")] == ["completed", "in_progress"]
-    own = read_colour_key([f"Action\n{name}\nLead", "Green: complete; Red: not started"])
-    assert own["green"] == "completed"
-
-
 @given(
     st.dictionaries(
         st.sampled_from(["status", "rag", "target", "progress", "evidence", "action"]), st.text(max_size=60)
@@ -320,13 +266,7 @@ def test_in_a_brag_column_green_is_on_track(name):
 )
 def test_no_row_breaks_the_reader_and_the_evidence_stands_in_it(cells):
     found = read_status(cells)
-    assert found.value in ("completed", "in_progress", "not_started", "considering", "no_update")
-
-
-@given(st.lists(st.tuples(st.sampled_from(["C", "IP", "NS", "7", "Grey"]), st.sampled_from(["Complete", "On track"]))))
-def test_no_key_breaks_the_reader(pairs):
-    key = read_colour_key(["; ".join(f"{sign} = {words}" for sign, words in pairs)])
-    assert set(key.values()) <= {"completed", "in_progress", "not_started"}
+    assert found.value in STATUSES
 
 
 @pytest.mark.parametrize(
@@ -339,14 +279,6 @@ def test_no_key_breaks_the_reader(pairs):
 )
 def test_terms_and_steps_to_come_are_no_progress(cells):
     assert read_status(cells).value == "no_update"
-
-
-def test_a_rating_counts_where_it_is_all_that_a_progress_cell_holds():
-    assert read_status({"progress": "Amber"}).value == "in_progress"
-    assert read_status({"progress": "G"}).value == "completed"
-    assert read_status({"progress": "Green space"}).value == "no_update"
-    key = read_colour_key(["P = Under way; D = Done"])
-    assert read_status({"progress": "D"}, colours=key).value == "completed"
 
 
 @pytest.mark.parametrize("role", ["progress", "status", "target", "evidence"])
@@ -365,3 +297,116 @@ def test_work_grows_with_the_length_of_a_cell(unit, role):
 
     work(50)
     assert 4.4 * work(100) > work(400)
+
+
+# Words of public trackers: audits, inquiries, inspections, scrutiny, action plans of councils.
+WORDS = {
+    "completed": (
+        "Complete; Completed; Closed; Closed - implemented; Closed – complete; Closed (completed); Implemented; "
+        "Fully implemented; Implemented in full; Has been implemented; Has now been completed; Action closed; Achieved; "
+        "Fully achieved; Delivered; Fully delivered; Met; Fully met; Discharged; Signed off; Done; Finalised; Actioned; "
+        "Embedded; Embedded in practice; Concluded; Resolved; Addressed; Carried out; 100%; Yes; Green - complete; "
+        "This action has been completed; Completed in full; Complete and embedded; Closed as completed"
+    ),
+    "in_progress": (
+        "In progress; In process - past due; Ongoing; On track; On schedule; Behind schedule; Off track; Underway; "
+        "Partially implemented; Partly implemented; Part met; Partially met; Partly done; Partially addressed; "
+        "Partially delivered; Nearly complete; Nearing completion; Mostly complete; Substantially complete; "
+        "Not complete; Not yet complete; Incomplete; Not fully implemented; Delayed; Delayed - 60% done; Slippage; "
+        "Overdue; Past due; Outstanding; Open; Still open; Remains open; Active; Live; Carried forward; Rolled over; "
+        "Under review; Under discussion; Out for consultation; Being drafted; Being finalised; Being rolled out; "
+        "In pilot; Awaiting sign-off; Awaiting evidence; Awaiting verification; Pending approval; Ready for closure; "
+        "Completed - awaiting evidence; Extension agreed; Escalated; Unresolved; Good progress; 40%; Reopened; "
+        "Already happening; BAU; Business as usual; Transferred to BAU; Now business as usual"
+    ),
+    "not_started": (
+        "Not started; Not yet started; Not commenced; Not initiated; Not begun; Not implemented; Not yet implemented; "
+        "Not progressed; Not actioned; No action taken; No work started; Yet to start; To be started; To do; Planned; "
+        "Scheduled; Due to start; On hold; Paused; Parked; Stalled; Shelved; Suspended; Deferred; Postponed; "
+        "Awaiting funding; Awaiting resources; Subject to funding; Blocked; Not due; Not yet due; Pending; Future; No; 0%"
+    ),
+    "considering": "Being considered; Under consideration; To be considered; For consideration",
+    "not_taken_forward": (
+        "Closed - not implemented; Closed, not done; Closed (incomplete); Closed – no action taken; Closed: no funding; "
+        "Closed – risk accepted; Closed without action; Closed as no longer relevant; Not accepted by the agency; "
+        "Rejected; Rejected by cabinet; Refused; Declined; Not agreed; Not supported; Not adopted; Not taken forward; "
+        "Not being taken forward; Not pursued; Not proceeding; Not going ahead; Withdrawn; Cancelled; Abandoned; "
+        "Discontinued; Dropped; Deleted; Removed from plan; Terminated; Ceased; Void; Lapsed; Out of scope; "
+        "Risk accepted; Will not implement; Will not be done; Did not proceed; No longer required; No longer needed; "
+        "No longer applicable; No longer feasible; No longer appropriate; Not applicable; Not required; Not feasible; "
+        "Not viable; Action withdrawn; Ruled out; Turned down; Disagreed"
+    ),
+    "superseded": (
+        "Superseded; Superseded by review 12; Closed - superseded; Closed: merged; Merged; Merged with action 4; "
+        "Merged into recommendation 5; Combined with R7; Amalgamated with action 2.1; Incorporated into action 6; "
+        "Replaced by action 9; Replaced by national guidance; Overtaken by events; Duplicate; Duplicate of action 3; "
+        "Now covered by TB-02; Covered by recommendation 8; Covered elsewhere; Moved to another plan; Obsolete; "
+        "Transferred to the county action plan; Subsumed into objective 4; Absorbed into DHR3 rec 6; Redundant"
+    ),
+    "no_update": (
+        "No update; No update received; Awaiting update; Update requested; No response; Not reported; Status unknown; "
+        "Accepted; Agreed; Noted; Done?; Complete?; Closed (?); N/A; Transferred to housing; No further action"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "value"), [(words, value) for value, several in WORDS.items() for words in several.split("; ")]
+)
+def test_the_status_words_of_public_trackers(words, value):
+    assert read_status({"status": words}).value == value
+
+
+@pytest.mark.parametrize("words", ["Done?", "Complete?", "Closed (?)", "? Done"])
+def test_a_status_that_is_asked_for_is_not_counted_and_goes_to_review(words):
+    for role in ("status", "progress", "completion"):
+        found = read_status({role: words})
+        assert (found.value, found.evidence, found.warning) == ("no_update", words, status.QUESTIONED)
+    assert WEIGHTS[status.QUESTIONED] < THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [("Complete? Yes", "completed"), ("Completed? No", "not_started"), ("Started? Y", "in_progress")],
+)
+def test_a_question_with_its_answer_is_a_statement(words, value):
+    assert read_status({"status": words}).value == value
+
+
+@pytest.mark.parametrize(
+    ("progress", "value"),
+    [
+        ("This action has now been completed.", "completed"),
+        ("It was fully implemented in May 2024.", "completed"),
+        ("The form went live in June and this action is now complete.", "completed"),
+        ("Once this action has been completed the board meets again.", "no_update"),
+        ("Has been implemented except for the leaflet.", "in_progress"),
+        ("Assurance that this has been completed to be sought.", "no_update"),
+        ("The audit has been completed and the report is being written.", "in_progress"),
+        ("This action will have been completed by June.", "no_update"),
+    ],
+)
+def test_a_report_that_the_action_itself_is_done(progress, value):
+    assert read_status({"progress": progress}).value == value
+
+
+@pytest.mark.parametrize(
+    ("cells", "value"),
+    [
+        ({"response": "Not accepted"}, "not_taken_forward"),
+        ({"response": "Not accepted", "rag": "Red"}, "not_taken_forward"),
+        ({"response": "Not accepted", "status": "Complete"}, "completed"),
+        ({"response": "Already in place."}, "in_progress"),
+        ({"response": "Already in place.", "status": "Complete"}, "completed"),
+        ({"response": "Accepted"}, "no_update"),
+        ({"response": "Noted"}, "no_update"),
+        ({"action": "Rejected bids are to be looked at again by the board."}, "no_update"),
+    ],
+)
+def test_a_reply_tells_the_status_only_where_it_refuses_or_says_what_exists(cells, value):
+    assert read_status(cells).value == value
+
+
+def test_routine_is_in_progress_with_a_reason():
+    for words in ("BAU", "Business as usual", "Already happening"):
+        assert read_status({"status": words}).warning == status.ROUTINE

@@ -36,7 +36,8 @@ def read_overrides(path: Path | str) -> list[dict[str, str]]:
     Parameters
     ----------
     path : path
-        CSV with the columns row_id, column, was, now and, if wanted, by, on, reason.
+        CSV with the columns row_id, column, was, now and, if wanted, by, on, reason, and text: the wording of the
+        row, by which it is found again when rows before it were added or taken out.
 
     Returns
     -------
@@ -150,13 +151,11 @@ def apply_overrides(plans: Plans, corrections: list[dict[str, str]]) -> Plans:
 
 def _apply(frame: pd.DataFrame, row: dict[str, str]) -> str | None:
     """Correct one cell of a frame of our own; say why it was not, or "" where nothing was to do."""
-    column, key = row["column"], row["row_id"]
-    at = frame.index[frame[f"{_table(key)[:-1]}_id"] == key]
-    if not len(at):
-        return (
-            f"{row['where']}: there is no row {key!r}, so this correction was not applied. The row "
-            "ids stand in recommendations.csv and actions.csv of the package."
-        )
+    column = row["column"]
+    at, missing = _find(frame, row)
+    if missing:
+        return missing
+    key = str(frame.at[at[0], f"{_table(row['row_id'])[:-1]}_id"])
     seen, was, now = (" ".join(text.split()) for text in (str(frame.at[at[0], column]), row["was"], row["now"]))
     if seen == now:
         _warn(frame, at[0])  # a person has looked, and the document says so by itself
@@ -170,6 +169,22 @@ def _apply(frame: pd.DataFrame, row: dict[str, str]) -> str | None:
     frame.at[at[0], column] = row["now"]
     _settle(frame, at[0], column, row["now"])
     return None
+
+
+def _find(frame: pd.DataFrame, row: dict[str, str]) -> tuple[pd.Index, str]:
+    """Return the one row that a correction was made for, or why there is none."""
+    key, wording = row["row_id"], " ".join(row.get("text", "").split())
+    keys = frame[f"{_table(key)[:-1]}_id"]
+    at = frame.index[keys == key]
+    if wording:
+        same = frame["text"].str.split().str.join(" ") == wording
+        found = frame.index[same & keys.str.startswith(f"{re.sub(r'-R[0-9]+(-A[0-9]+)?$', '', key)}-R")]
+        at = at.intersection(found) if len(at.intersection(found)) else found
+    if len(at) == 1:
+        return at, ""
+    seen = f"the wording of {key!r} stands in {len(at)} rows of its review" if wording else f"there is no row {key!r}"
+    advice = "The row ids stand in recommendations.csv and actions.csv of the package."
+    return at, f"{row['where']}: {seen}, so this correction was not applied. {advice}"
 
 
 def _line(row: dict[str, str]) -> dict[str, str]:

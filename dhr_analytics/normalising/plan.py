@@ -11,7 +11,7 @@ from dhr_analytics.normalising.action_rows import Context, action_row, recommend
 from dhr_analytics.normalising.cells.agencies import named_places, read_lead
 from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.normalising.cells.names import mask
-from dhr_analytics.normalising.cells.status import read_colour_key
+from dhr_analytics.normalising.cells.status_key import read_colour_key
 from dhr_analytics.normalising.document import Choice, choose
 from dhr_analytics.normalising.frames import Frame
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation

@@ -16,6 +16,7 @@ from dhr_analytics.normalising.cells.dates import find_dates, read_target
 from dhr_analytics.normalising.cells.scope import read_scope
 from dhr_analytics.normalising.cells.status import read_status
 from dhr_analytics.normalising.cells.ticks import read_ticks, tick_statuses
+from dhr_analytics.schema import CLOSED
 from dhr_analytics.vocabulary import terms
 
 # A header misspelt by a converter still counts; below this "action" and "section" meet.
@@ -299,7 +300,7 @@ def _name_worth(cell: str) -> float:
 
 
 def _states(cell: str) -> bool:
-    words = ("completed", "in_progress", "not_started", "considering")
+    words = ("completed", "in_progress", "not_started", *CLOSED)
     return len(cell.split()) <= 6 and any(terms.any_of("status", kind).match(cell) for kind in words)
 
 

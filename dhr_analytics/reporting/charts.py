@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dhr_analytics.reporting import text
+from dhr_analytics.schema import CLOSED
 from dhr_analytics.statistics import NOT_CODED, NOT_STATED, Estimate
 from dhr_analytics.statistics.estimate import Withheld
 
@@ -44,8 +45,7 @@ def bars(estimates: Sequence[Estimate], *, limit: int = 12) -> tuple[Figure | No
 
     halo = [patheffects.withStroke(linewidth=4, foreground="white")]
     for row, each in enumerate(shown):
-        rest = each.group in (NOT_STATED, NOT_CODED)
-        axes.barh(row, each.value or 0, height=0.62, color=GREY if rest else BLUE)
+        axes.barh(row, each.value or 0, height=0.62, **_fill(each.group))
         axes.plot([each.low or 0, each.high or 0], [row, row], color=GREY, linewidth=1.6, path_effects=halo)
         label = f"{text.number(each.n)} of {text.number(each.N)} ({text.percent(each.value)})"
         _write(axes, (each.high or 0) + 0.012, row, label)
@@ -57,6 +57,13 @@ def bars(estimates: Sequence[Estimate], *, limit: int = 12) -> tuple[Figure | No
     axes.set_xlabel(f"Share of {unit}. The line across the end of a bar is its 95% interval.", loc="left", color=GREY)
     spoken = [f"{text.name(each.dimension, each.group)}: {text.full(each)}" for each in shown]
     return fig, _alt(f"share of {unit}", spoken, len(kept))
+
+
+def _fill(group: str) -> dict[str, Any]:
+    """Return how the bar of a group is filled: hatched where actions were closed without being carried out."""
+    if group in CLOSED:
+        return {"color": "white", "edgecolor": GREY, "hatch": "///", "linewidth": 1.2}
+    return {"color": GREY if group in (NOT_STATED, NOT_CODED) else BLUE}
 
 
 def parts(

@@ -48,7 +48,7 @@ def summary(view: View) -> list[tuple[Words, Words]]:
     return [
         (
             say(f"{{}} {be} recorded as completed", Cited(done, "roughly")),
-            say("{} This is what the plans say.", _figures(done)),
+            joined([say("{} This is what the plans say.", _figures(done)), *_of_fewer(rate)]),
         ),
         (
             say(f"{{}} {'has' if silent.N == 1 else 'have'} no update in the plan", Cited(silent, "roughly")),
@@ -65,6 +65,23 @@ def summary(view: View) -> list[tuple[Words, Words]]:
 
 def _figures(estimate: Estimate) -> Sentence:
     return say("{}.", Cited(estimate, "full"))
+
+
+def _of_fewer(rate: dict[str, Estimate]) -> list[Words]:
+    """Return how many are completed of the actions due, and of those that stand where some do not, as sentences."""
+    due, standing = rate["completed_due_share"], rate["completed_standing_share"]
+    words: list[Words] = []
+    if due.N:
+        be = "is" if due.n == 1 else "are"
+        words.append(say(f"Of the {{}} due by the end of the quarter, {{}} {be} completed ({{}}).", *_cited(due)))
+    if standing.N != rate["completion_rate"].N:
+        told = "Without those superseded or not taken forward it is {} of {} ({})."
+        words.append(say(told, Cited(standing, "n"), Cited(standing, "N"), Cited(standing, "value")))
+    return words
+
+
+def _cited(estimate: Estimate) -> tuple[Cited, ...]:
+    return Cited(estimate, "N counted"), Cited(estimate, "n"), Cited(estimate, "value")
 
 
 def _of_completed(done: Estimate, proven: Estimate) -> Words:

@@ -58,6 +58,8 @@ HEADINGS = {
 }
 COUNTED = {
     "completion_rate": "Completed",
+    "completed_due_share": "Completed of those due",
+    "completed_standing_share": "Completed of those that stand",
     "no_update_share": "No update in the plan",
     "evidenced_share": "Completed with evidence",
     "overdue_share": "Overdue",
@@ -283,12 +285,14 @@ def completion(view: View, *, by: str) -> pd.DataFrame:
     """
     if view.plans.actions.empty or (by == "theme" and view.why_no_themes):
         return pd.DataFrame()
-    found = view.told(all_rates(_typed(view, by), view.quarter, by=by))
-    of = {measure: [each for each in found if each.measure == measure] for measure in COUNTED}
+    beside = ("evidenced_share", "no_update_share", "overdue_share", "undated_share")
+    measures = ("completion_rate", *beside)
+    found = view.told(all_rates(_typed(view, by), view.quarter, by=by, measures=measures))
+    of = {measure: [each for each in found if each.measure == measure] for measure in measures}
     heading = HEADINGS[by]
     out = shares(of["completion_rate"], heading="Completed").rename(columns={"Out of": "Actions"})
     out = out[[heading, "Actions", *(name for name in out if name not in (heading, "Actions"))]]
-    for measure in ("evidenced_share", "no_update_share", "overdue_share", "undated_share"):
+    for measure in beside:
         out[COUNTED[measure]] = cells(of[measure], "n")
         out[f"{COUNTED[measure]}: share"] = cells(of[measure], "value")
     return out

@@ -21,6 +21,8 @@ STATUSES = {
     "in_progress": "In progress",
     "not_started": "Not started",
     "considering": "Owner will consider it",
+    "not_taken_forward": "Not taken forward",
+    "superseded": "Superseded",
     "no_update": "No update in the plan",
 }
 SCOPES = {"local": "Local", "national": "National", "local_and_national": "Local and national"}

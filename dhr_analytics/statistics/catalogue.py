@@ -50,6 +50,30 @@ CATALOGUE = {
         "evidence recorded: an action without an update may have been completed since. It says nothing about whether "
         "the action changed practice.",
     ),
+    "completed_due_share": Measure(
+        name="Completed of those due",
+        definition="The share of the actions due by the end of the quarter that the plan says are completed.",
+        numerator="actions among these with the status completed",
+        denominator="actions with a target date on or before the last day of the quarter, without those that are "
+        "superseded or not taken forward",
+        method=BY_REVIEW,
+        family="rates",
+        over=_ACTIONS,
+        limits="Actions without a target date, or whose date is still to come, are left out, completed ones too. An "
+        "action without an update counts as due and not completed, though it may be finished.",
+    ),
+    "completed_standing_share": Measure(
+        name="Completed of those that stand",
+        definition="The share of the actions that are still to be carried out, or were, that the plan says are "
+        "completed: without those that are superseded or not taken forward.",
+        numerator="actions with the status completed",
+        denominator="all actions but those with the status superseded or not_taken_forward",
+        method=BY_REVIEW,
+        family="rates",
+        over=_ACTIONS,
+        limits="It rises when actions are given up. Read it with the completion rate, which counts all actions, and "
+        "with the number of those that are superseded or not taken forward.",
+    ),
     "no_update_share": Measure(
         name="No update",
         definition="The share of actions about which the plan says nothing on progress.",
@@ -73,9 +97,10 @@ CATALOGUE = {
     ),
     "overdue_share": Measure(
         name="Overdue",
-        definition="The share of actions whose target date is before the last day of the quarter and that are not "
-        "completed.",
-        numerator="actions with a target date before that day and any status but completed",
+        definition="The share of actions whose target date is before the last day of the quarter and that are "
+        "neither completed nor closed without that (superseded or not taken forward).",
+        numerator="actions with a target date before that day and any status but completed, superseded or "
+        "not_taken_forward",
         denominator="all actions, those without a target date included",
         method=BY_REVIEW,
         family="rates",
@@ -97,7 +122,8 @@ CATALOGUE = {
     "status_share": Measure(
         name="Status",
         definition="The share of actions at each status: completed, in progress, not started, considering (the owner "
-        "only welcomes or will consider it) or no update (the plan says nothing).",
+        "only welcomes or will consider it), not taken forward (refused, withdrawn or closed without being carried "
+        "out), superseded (merged with or replaced by another) or no update (the plan says nothing).",
         numerator="actions with the status",
         denominator="all actions",
         method=BY_REVIEW,
@@ -316,9 +342,10 @@ CATALOGUE = {
         family="survival",
         over=_ACTIONS,
         unit="days",
-        limits="Left out are actions without an update, of which it is not known whether they are completed, and "
-        "completed ones without a day of completion; where many are, the time found is too long or too short. The "
-        "interval takes actions of one review as independent. Where fewer than half are completed there is no median.",
+        limits="Left out are actions without an update, of which it is not known whether they are completed, those "
+        "that are superseded or not taken forward, and completed ones without a day of completion; where many are, the "
+        "time found is too long or too short. The interval takes actions of one review as independent. Where fewer "
+        "than half are completed there is no median.",
     ),
     "completed_within": Measure(
         name="Completed within some days",
@@ -519,7 +546,8 @@ A rating made from status, evidence and date, shown beside the printed RAG, neve
 | green | completed, and evidence is recorded |
 | amber | completed without recorded evidence; or in progress and not past its target date |
 | red | past its target date and not completed |
-| not rated | any other action: not started, considering or without update, and not past a target date |
+| not rated | any other action: not started, considering or without update, and not past a target date; and \
+those not taken forward or superseded |
 """
 
 

@@ -9,13 +9,16 @@ import pandas as pd
 
 from dhr_analytics.errors import UsageError
 from dhr_analytics.package import Plans
-from dhr_analytics.schema import STATUSES
+from dhr_analytics.schema import CLOSED, STATUSES
 from dhr_analytics.statistics.counting import rows_of, shares
 from dhr_analytics.statistics.estimate import NOT_CODED, NOT_STATED, Estimate, context_of, ordered
 from dhr_analytics.statistics.quarter import Quarter, quarter_of
 from dhr_analytics.statistics.selection import known_at, lead_agency, theme_rows
 
-MEASURES = ("completion_rate", "no_update_share", "evidenced_share", "overdue_share", "undated_share")
+MEASURES = (
+    *("completion_rate", "completed_due_share", "completed_standing_share"),
+    *("no_update_share", "evidenced_share", "overdue_share", "undated_share"),
+)
 DIMENSIONS = (
     *("theme", "sector", "scope", "agency", "area", "action_type"),
     *("target_quarter", "completed_quarter", "published_quarter"),
@@ -23,7 +26,13 @@ DIMENSIONS = (
 NOT_RATED, NOT_PRINTED, OTHER_WORDS = "not rated", "not printed", "other words"
 COLOURS = ("green", "amber", "red")
 PRINTED = (*COLOURS, OTHER_WORDS, NOT_PRINTED)
-_OF = {"silent_overdue_share": "overdue_share", "completed_in_share": "completion_rate"}
+# What the measures that are not shares of all actions are shares of.
+_OF = {
+    "silent_overdue_share": "overdue_share",
+    "completed_in_share": "completion_rate",
+    "completed_due_share": "due",
+    "completed_standing_share": "standing",
+}
 
 
 def rates(
@@ -145,7 +154,8 @@ def derived_rag(plans: Plans, quarter: Quarter) -> pd.Series:
     """Rate each action red, amber or green from its status, evidence and date.
 
     Green: completed and evidence recorded. Amber: completed without recorded evidence, or in progress and not past
-    its date. Red: past its date and not completed. Any other action is ``not rated``.
+    its date. Red: past its date and not completed. Any other action is ``not rated``, and so is one that was closed
+    without being carried out.
 
     Parameters
     ----------
@@ -208,8 +218,9 @@ def _colour(printed: str) -> str:
 
 def _flags(actions: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     completed, silent = actions["status"] == "completed", actions["status"] == "no_update"
-    # A missing date compares as false: what is undated is never overdue.
-    overdue = (actions["target_on"] < pd.Timestamp(quarter.end)) & ~completed
+    standing, end = ~actions["status"].isin(CLOSED), pd.Timestamp(quarter.end)
+    # A missing date compares as false: what is undated is never due or overdue.
+    overdue = (actions["target_on"] < end) & ~completed & standing
     return pd.DataFrame(
         {
             "completion_rate": completed,
@@ -219,6 +230,10 @@ def _flags(actions: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
             "undated_share": actions["target_on"].isna(),
             "silent_overdue_share": overdue & silent,
             "completed_in_share": completed,
+            "completed_due_share": completed,
+            "completed_standing_share": completed,
+            "due": (actions["target_on"] <= end) & standing,
+            "standing": standing,
         }
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dhr_analytics.errors import UsageError
 from dhr_analytics.package import Plans
+from dhr_analytics.schema import CLOSED
 from dhr_analytics.statistics.catalogue import KAPLAN_MEIER, KAPLAN_MEIER_SHARE, RANGE
 from dhr_analytics.statistics.completion import members_of, overdue_actions, parent_of
 from dhr_analytics.statistics.estimate import Estimate, Z, context_of, estimate, ordered
@@ -106,7 +107,7 @@ def days_to_completion(plans: Plans, quarter: Quarter, *, origin: str = "target"
     seen = parent_of(actions, plans.reviews, "snapshot_on").fillna(pd.Timestamp(quarter.end))
     done = actions["status"] == "completed"
     days = (actions["completed_on"].where(done, seen) - start).dt.days
-    kept = days.notna() & (actions["status"] != "no_update")
+    kept = days.notna() & ~actions["status"].isin(["no_update", *CLOSED])
     keys, taken, ended = actions.loc[kept, "action_id"], days[kept].to_numpy(float), done[kept].to_numpy(bool)
     rest = {"context": context_of(plans, quarter), "denominator": "actions", "rows_N": tuple(keys)}
     curve = kaplan_meier(taken, ended)

@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -295,17 +295,21 @@ def unapplied_decisions(
         its review. Decisions on reviews that are not among these recommendations are no fault and not listed.
     """
     codebook = codebook or Codebook.load()
-    keys, reviews = set(text_keys(recommendations)), set(recommendations["review_id"])
+    keys, reviews = set(text_keys(recommendations)), set(recommendations["review_id"].map(schema.review_of))
     rows = []
     for row in decisions[decisions["superseded_by"] == ""].to_dict("records"):
         if row["text_key"] in keys and row["theme"] not in codebook.ids:
             why = f"theme '{row['theme']}' is not in codebook {codebook.version}"
-        elif row["text_key"] not in keys and str(row["recommendation_id"]).rsplit("-R", 1)[0] in reviews:
+        elif row["text_key"] not in keys and _review(row) in reviews:
             why = "no recommendation of its review has the wording that was decided on"
         else:
             continue
         rows.append({**row, "why": why})
     return pd.DataFrame(rows, columns=[*COLUMNS, "why"], dtype=str)
+
+
+def _review(decision: Mapping[Any, Any]) -> str:
+    return schema.review_of(str(decision["recommendation_id"]).rsplit("-R", 1)[0])
 
 
 def _fold(text: str) -> list[str]:

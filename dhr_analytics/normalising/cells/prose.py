@@ -1,4 +1,4 @@
-"""Prose about an action: sentences that tell of something done, not begun, or not taken forward."""
+"""Prose about an action: sentences that report something done, under way or not begun."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from dhr_analytics.normalising.cells.dates import says_only_when
 from dhr_analytics.normalising.cells.responses import without_response
-from dhr_analytics.vocabulary import terms
 from dhr_analytics.vocabulary.phrases import either, phrases
 
 # Words that say that an action is done or under way, and when, but not what was done.
@@ -31,17 +30,7 @@ _PARTICIPLE = phrases(
     r"(?!\s+(?:by\s+(?:end|the\s+end)|annually|yearly|monthly|quarterly|weekly|daily|each\s|every\s|within\s+(?:\S+\s+){1,4}?(?:day|week|month|year)s?))"
 )
 _NOTHING = re.compile(r"\W*(?:no|not|none|nil)\b", re.IGNORECASE)
-_WAS = r"(?:(?:has|have|had)\s+been|was|were|is|are)"
-_REFUSAL = phrases("{prose refusal}")
-_DENIES = re.compile(r"not\b|no\s+longer|against|declin|refus|reject|withdr", re.IGNORECASE)  # the others are slower
-# "Declined by the board" is a refusal, "Declined referrals are audited" is not.
-_REFUSED_OPENING = re.compile(
-    r"\W*(?:closed\W+(?:as\s+)?)?(?:(?:this\s+|the\s+)?(?:action|recommendation)\s+)?" rf"(?:{_WAS}\s+)?", re.IGNORECASE
-)
-_NO_NOUN = re.compile(
-    r"\W*(?:$|\d|(?:by|in|on|at|for|as|with|to|and|from|due|because|following|since|after|owing|this|that|the)\b)|\s*[(,:;–-]"
-)
-_FOR_NOW = phrases(r"\b(?:{prose for now})\b")
+REFUSAL = phrases("{prose refusal}")
 _NOT_BEGUN = phrases("{prose not begun}")
 # Something is under way without a verb that says so: "Form in design", "Two teams remain to be trained".
 _UNDER_WAY = phrases("{prose under way}")
@@ -60,15 +49,16 @@ def reported(text: str) -> str:
     if len(text.split()) <= 12 and says_only_when(text):
         return ""
     sentences = (match[0].strip() for match in SENTENCE.finditer(text))
-    return next((sentence for sentence in sentences if _is_report(sentence)), "")
+    return next((sentence for sentence in sentences if is_report(sentence)), "")
 
 
 @lru_cache(maxsize=8192)
-def _is_report(sentence: str) -> bool:
+def is_report(sentence: str) -> bool:
+    """Return whether a sentence reports something done or under way."""
     plain = without_response(sentence).split(" but ")[0].split(" and will ")[0]
     if _NOTHING.match(plain) or _INSTRUCTION.match(plain) or not (_is_done(plain) or _UNDER_WAY.search(plain)):
         return False
-    return not (_NOT_BEGUN.search(plain) or _REFUSAL.search(plain))
+    return not (_NOT_BEGUN.search(plain) or REFUSAL.search(plain))
 
 
 def _is_done(plain: str) -> bool:
@@ -85,42 +75,6 @@ def says_what(text: str) -> bool:
     """
     words = re.findall(r"[^\W\d_]+", text.casefold())
     return any(word not in _ONLY_THAT for word in words)
-
-
-@lru_cache(maxsize=4096)
-def refused(text: str) -> str:
-    """Return the sentence that says that an action is not taken forward, and that no report of work follows, or ``""``.
-
-    Parameters
-    ----------
-    text : str
-        Any cell but the action's.
-    """
-    last_report = -1
-    for match in SENTENCE.finditer(text):
-        sentence = match[0].strip()
-        if opens_with_refusal(sentence):
-            return sentence
-        if not _refuses(sentence):
-            continue
-        if last_report < 0:
-            last_report = max(
-                (each.start() for each in SENTENCE.finditer(text) if _is_report(each[0].strip())), default=0
-            )
-        if last_report < match.end():
-            return sentence
-    return ""
-
-
-def _refuses(sentence: str) -> bool:
-    return bool(_DENIES.search(sentence) and _REFUSAL.search(sentence)) and not _FOR_NOW.search(sentence)
-
-
-def opens_with_refusal(sentence: str) -> bool:
-    """Return whether a sentence opens with a listed word of refusal: "Rejected by cabinet", "Closed - not required"."""
-    opening = _REFUSED_OPENING.match(sentence)
-    hit = terms.any_of("status", "refused").match(sentence, opening.end() if opening else 0)
-    return hit is not None and _NO_NOUN.match(sentence[hit.end() :]) is not None
 
 
 @lru_cache(maxsize=4096)

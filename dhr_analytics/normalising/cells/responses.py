@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from dhr_analytics.vocabulary import terms
 
 _KINDS = ("not_accepted", "accepted_in_part", "already_in_place", "noted", "accepted")
+_NEAR = 200  # letters before an answer in which its sentence begins
 _OPENS = r"(?:^|(?<=[.!?;:\n(–—-]))\W*"
 _ABOUT = r"(?:with\s+)?(?:(?:this|that|the|these|both|all|our|your|its)\s+)?(?:\w+\s+){0,2}?recommendations?\b"
 _IT = r"(?:(?:this|it)\b(?!\s+\w+ed\b)|(?:with\s+)?(?:this|it)\b(?=\W*$|\s*[.,;:]))"
@@ -32,8 +33,9 @@ def _answer() -> re.Pattern[str]:
     each = []
     for kind in _KINDS:
         opening, saying = _words(f"{kind} opening"), _words(f"{kind} saying")
+        ends = rf"(?:{_ENDS}|(?=\s+by\b))" if kind == "not_accepted" else _ENDS  # "Agreed by the board" is no reply
         forms = (
-            rf"{_OPENS}(?:we\s+)?(?:the\s+)?(?:{_HAS_BEEN})?{opening}{_ENDS}",
+            rf"{_OPENS}(?:we\s+)?(?:the\s+)?(?:{_HAS_BEEN})?{opening}{ends}",
             rf"(?:{opening}|{saying})\s+(?:{_ABOUT}|{_IT})",
             rf"\brecommendations?\s+(?:\w+\s+)?(?:is|was|are|were|(?:has|have)\s+been)\s+{opening}",
             saying + ("" if kind == "already_in_place" else _ENDS),
@@ -57,13 +59,19 @@ def read_response(text: str) -> str:
         ``accepted``, ``accepted_in_part`` (in principle too), ``not_accepted``, ``noted``, ``already_in_place``, or
         ``""`` where the text gives no answer. The first answer of the text counts.
     """
-    match = _answer().search(text)
+    match = next((hit for hit in _answer().finditer(text) if not _supposed(text, hit.start())), None)
     if match is None:
         return ""
     kind = match.lastgroup or ""
     sentence = re.split(r"[.;\n]", text[match.end() :], maxsplit=1)[0]
     limited = re.search(_words("accepted_in_part condition"), match[0] + sentence, re.IGNORECASE)
     return "accepted_in_part" if kind == "accepted" and limited else kind
+
+
+def _supposed(text: str, start: int) -> bool:
+    """Return whether an answer is one that somebody may give: "where a client does not agree"."""
+    head = re.split(r"[.;\n]", text[max(0, start - _NEAR) : start])[-1]
+    return re.search(_words("supposed"), head, re.IGNORECASE) is not None
 
 
 @lru_cache(maxsize=4096)

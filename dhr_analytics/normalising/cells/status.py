@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 
+from dhr_analytics import schema
+from dhr_analytics.normalising.cells.closed import Closing, closing_of, opens_closed
 from dhr_analytics.normalising.cells.dates import before, find_dates, read_serial, read_target, without_mark
-from dhr_analytics.normalising.cells.key import COLOURS, RATING_LETTERS, entries, is_brag, sign_of
+from dhr_analytics.normalising.cells.key import COLOURS, RATING_LETTERS, sign_of
+from dhr_analytics.normalising.cells.named_answers import read_named_answer
 from dhr_analytics.normalising.cells.prose import (
     PLANNED,
     REPORTED,
     SENTENCE,
     not_begun,
-    opens_with_refusal,
-    refused,
     reported,
     sentence_at,
     under_way,
@@ -25,30 +26,34 @@ from dhr_analytics.normalising.cells.responses import read_response
 from dhr_analytics.vocabulary import terms
 from dhr_analytics.vocabulary.phrases import phrases
 
+_SHORT, _FEW = 6, 12  # words of a cell that may be a question, and nothing but statuses and dates
 # Cells whose purpose is to tell the status come first; the others only speak when these are silent.
-_FEW = 12  # words of a cell that may be nothing but statuses and dates
 _STATUS_CELLS = ("completion", "status", "rag")
 # What outranks what where a sentence holds words of several kinds: the less that is done, the earlier.
-_KINDS = ("refused", "not_started", "in_progress", "completed")
+_KINDS = (*schema.CLOSED, "not_started", "in_progress", "completed")
 # "Policy agreed by the board - completed": the word after the dash is the status.
 _CLOSING = re.compile(r"\s+[-–—]\s*(?=(?:complete|completed|done|closed|finished)\W*$)", re.IGNORECASE)
-REFUSED = "the plan says that the action is not taken forward; there is no status for that"
+WORKED_OUT = "that the action was closed without being carried out was worked out from the report of progress"
+QUESTIONED = "the plan asks whether the action is done; it was not counted"
+ROUTINE = "the plan says that this is routine, not that the action was carried out; it was taken as in progress"
+_BY_DATE = "date of completion:"
 CLOSED = "closed without saying that it was carried out"
 SEVERAL = "the plan gives several statuses; the last one was taken"
 _REPORT_CELLS = ("progress", "evidence", "outcome")
 _WORK_CELLS = ("completion", "status", "progress", "evidence", "target")
-_COLOURS = {"green": "completed", "blue": "completed", "amber": "in_progress", "yellow": "in_progress"}
-_COLOURS |= {"red": "not_started"}
-_ANSWERS = {
-    "completed": {"yes": "completed", "in part": "in_progress", "no": "not_started"},
-    "in_progress": {"yes": "in_progress", "in part": "in_progress", "no": "not_started"},
-    "accepted": {"yes": "accepted", "in part": "accepted_in_part", "no": "not_accepted"},
-}
+USUAL = {"green": "completed", "blue": "completed", "amber": "in_progress", "yellow": "in_progress"}
+USUAL |= {"red": "not_started"}
 _DISCS = {"🟢": "green", "🔵": "blue", "🟠": "amber", "🟡": "amber", "🔴": "red"}
 _AUXILIARY = phrases(r"\b(?:{status auxiliary})(?:\s+\w+ly)?\s*$")
 _PARTLY = phrases(r"\b(?:{status partly})[\s-]*$")
 # "Complete except for the leaflet" is not complete.
 _ENDS = re.compile(r"\W*(?:$|\d|(?:by|in|on|at|for|as|with|to|and|from)\b|[A-Z][a-z]+\W*\d)|\s*[(,:;–-]")
+# "Has been implemented", "This action is now closed".
+_OF_THE_ACTION = re.compile(
+    r"(?:\b(?:this|the)\s+(?:action|recommendation)\s+|^\W*(?:(?:this|it)\s+)?)"
+    r"(?:(?:has|have|had)\s+(?:(?:now|since|already|also|all|both)\s+)*been|is\s+now|was)\s+(?:fully\s+)?",
+    re.IGNORECASE,
+)
 _EXCEPT = phrases(r"\W*(?:{status except})")
 _SHOUTED = re.compile(r"\b(?:ACTION\s+)?COMPLETED?\b|\bAction\s+completed?\b(?=[\s.)]*$)")
 _BARE_END = re.compile(r"(?:^|(?<=[.!?\n\w)])\s)Completed?[\s.)]*$")
@@ -66,7 +71,7 @@ _SIGN = 6  # letters of the longest colour that may stand in a column of another
 _NEAR = 200  # letters behind a word in which its date may stand
 _NOTE = re.compile(r"\.?\s*\[note: ([^\]]*)\]")
 _ASIDE = re.compile(r"\s*\[(?:link: [^\]]*|[\d,*†‡§–-]{1,5})\]")
-_ROLES = ("completion", "status", "rag", "target", "progress", "evidence", "outcome", "action")
+_ROLES = ("completion", "status", "rag", "target", "response", "progress", "evidence", "outcome", "action")
 
 
 @dataclass(frozen=True)
@@ -89,22 +94,22 @@ class _Term:
     words: str
 
 
-def read_status(cells: Mapping[str, str], *, colours: Mapping[str, str] = _COLOURS) -> Status:
+def read_status(cells: Mapping[str, str], *, colours: Mapping[str, str] = USUAL) -> Status:
     """Read the status of an action from all cells of its row.
 
     Parameters
     ----------
     cells : mapping of str to str
-        Text by role: ``completion``, ``status``, ``rag``, ``target``, ``progress``, ``evidence``, ``outcome``,
-        ``action``.
+        Text by role: ``completion``, ``status``, ``rag``, ``target``, ``response``, ``progress``, ``evidence``,
+        ``outcome``, ``action``.
     colours : mapping of str to str
         What the colours and signs of the plan mean, from `read_colour_key`.
 
     Returns
     -------
     Status
-        ``no_update`` when the row says nothing, or that the action is not taken forward (then with a warning).
-        A planned milestone ("audit is completed") does not decide, nor does an acceptance of the recommendation.
+        ``no_update`` when the row says nothing, or asks (then with a warning). A planned milestone ("audit is
+        completed") does not decide, nor does an acceptance of the recommendation.
     """
     shown = tuple((role, cells[role]) for role in _ROLES if cells.get(role))
     return _status_of(shown, tuple(colours.items()))
@@ -123,7 +128,7 @@ def _noted(text: str, role: str) -> Status | None:
     match = _NOTE.search(text) if role != "action" else None
     if match is None or PLANNED.search(match[1]):
         return None
-    kinds = {hit.lastgroup or "" for hit in _any_term().finditer(match[1])} - {"refused"}
+    kinds = {hit.lastgroup or "" for hit in any_term().finditer(match[1])} - set(schema.CLOSED)
     return Status(kinds.pop(), match[1], warning=SEVERAL) if len(kinds) == 1 else None
 
 
@@ -139,7 +144,7 @@ def _plain(text: str, key: Mapping[str, str]) -> str:
 def _whole(text: str) -> str:
     """Return the status of a word that counts only as all that a cell says, such as "Pending"."""
     word = terms.fold(text) if len(text) < 40 else ""
-    kinds = (*_KINDS[1:], "considering", "no_update")
+    kinds = (*_KINDS, "considering", "no_update")
     return next((kind for kind in kinds if word in terms.words("status", f"whole_{kind}")), "")
 
 
@@ -147,14 +152,14 @@ def _whole(text: str) -> str:
 def _by_sign(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
     for role in ("status", "rag", "progress"):
         if sign := sign_of(cells.get(role, ""), key):
-            return _keyed(key[sign], cells[role])
+            return Status(key[sign], cells[role])
     return None
 
 
 def _by_declaration(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
     declared = [found for role in _STATUS_CELLS if (found := _declared(cells.get(role, ""), role)) is not None]
-    refusal = next((found for found in declared if found.warning == REFUSED), None)
-    return _weighed(refusal or declared[0], cells) if declared else None
+    closing = next((found for found in declared if found.value in schema.CLOSED), None)
+    return _weighed(closing or declared[0], cells) if declared else None
 
 
 def _by_target(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
@@ -172,7 +177,7 @@ def _by_colour(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | Non
     text = cells.get("rag", "") or cells.get("status", "") or alone
     word = "".join(_DISCS.get(letter, letter) for letter in text).strip(" .").lower()
     named = re.findall(r"[a-z]+", RATING_LETTERS.get(word, word))
-    return next((_keyed(key[colour], text) for colour in named if colour in COLOURS and colour in key), None)
+    return next((Status(key[colour], text) for colour in named if colour in COLOURS and colour in key), None)
 
 
 def _by_consideration(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
@@ -204,124 +209,87 @@ def _by_no_work(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | No
 
 
 def _by_what_exists(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
-    match = _IN_PLACE.match(cells.get("action", ""))
-    return Status("in_progress", match[0]) if match else None
+    if match := _IN_PLACE.match(cells.get("action", "")):
+        return Status("in_progress", match[0])
+    words = _answered(cells, ("response", *_WORK_CELLS), "already_in_place")
+    return Status("in_progress", words, warning=ROUTINE) if words else None
+
+
+def _by_refusal(cells: Mapping[str, str], key: Mapping[str, str]) -> Status | None:
+    words = _answered(cells, ("response",), "not_accepted")
+    return Status("not_taken_forward", words) if words else None
+
+
+def _answered(cells: Mapping[str, str], roles: Iterable[str], answer: str) -> str:
+    """Return the first line of the first cell that gives an answer, or ``""``."""
+    texts = (cells.get(role, "") for role in roles)
+    return next((text.strip().splitlines()[0] for text in texts if read_response(text) == answer), "")
 
 
 _RULES: tuple[Callable[[Mapping[str, str], Mapping[str, str]], Status | None], ...] = (
-    _by_sign, _by_declaration, _by_target, _by_report, _by_colour, _by_consideration, _by_work, _by_no_work,
-    _by_what_exists,
+    _by_sign, _by_declaration, _by_target, _by_report, _by_refusal, _by_colour, _by_consideration, _by_work,
+    _by_no_work, _by_what_exists,
 )  # fmt: skip
 
 
-def _refusal(words: str) -> Status:
-    return Status("no_update", words, warning=REFUSED)
-
-
-def _keyed(kind: str, words: str) -> Status:
-    return _refusal(words) if kind == "refused" else Status(kind, words)
+def _closed(found: Closing) -> Status:
+    return Status(found.kind, found.words, warning=WORKED_OUT if found.worked_out else "")
 
 
 def _weighed(found: Status, cells: Mapping[str, str]) -> Status:
-    """Where a report says that the action is not taken forward, warn of "completed" and drop "closed"."""
+    """Where a report says that the action was closed undone, warn of "completed" and drop "closed" or its date."""
     reports = (cells.get(role, "") for role in ("progress", "evidence")) if found.value == "completed" else ()
-    if not (no := next((words for text in reports if (words := refused(text))), "")):
+    closing = next((told for text in reports if (told := closing_of(text))), None)
+    if closing is None:
         return found
-    return _refusal(no) if found.evidence.lower().startswith("closed") else replace(found, warning=CLOSED)
-
-
-def read_named_answer(name: str, text: str) -> tuple[str, str]:
-    """Read a yes, no or partly by the name of its column, as True below "implemented".
-
-    Parameters
-    ----------
-    name : str
-        The column's name as printed: "Accepted?", "implemented", "is_complete".
-    text : str
-        The cell: True, False, Yes, No, partial, a tick.
-
-    Returns
-    -------
-    tuple of str
-        ``("status", status)``, ``("response", response)``, or ``("", "")`` where the name does not say.
-    """
-    folded = re.sub(r"^(?:is|has been|was|fully)\s+", "", terms.fold(name.replace("_", " ")))
-    word = text.replace("\ufe0f", "").strip(" .,:").lower()
-    answer = next((kind for kind in ("yes", "no", "in part") if word in terms.words("status", kind)), "")
-    kind = next((kind for kind in _ANSWERS if folded in terms.words("status", f"yes_{kind}")), "")
-    if not kind and read_response(folded) == "accepted":
-        kind = "accepted"
-    found = _ANSWERS.get(kind, {}).get(answer, "")
-    return ("response" if kind == "accepted" else "status", found) if found else ("", "")
-
-
-def read_colour_key(texts: Iterable[str]) -> dict[str, str]:
-    """Read what the plan's own key says of its colours, letters and figures: "Green: on track; PI = part implemented".
-
-    Parameters
-    ----------
-    texts : iterable of str
-        Lines and rows of the document, the cells of a row joined by newlines.
-
-    Returns
-    -------
-    dict of str to str
-        Status by colour and by sign in lower case, ``refused`` where the sign says so. For a colour our own reading
-        where the plan has no key, or one whose words are not known; green is on track in a column called BRAG.
-    """
-    lines = list(texts)
-    usual = {**_COLOURS, "green": "in_progress"} if is_brag(lines) else _COLOURS
-    key: dict[str, set[str]] = {}
-    for sign, kind in (pair for found in entries(lines) for pair in _told_by(found)):
-        key.setdefault(sign, set()).add(kind)
-    known = {sign: kinds.pop() for sign, kinds in key.items() if len(kinds) == 1}
-    return {**usual, **{sign: kind for sign, kind in known.items() if sign not in usual or kind != "refused"}}
-
-
-def _told_by(found: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return signs with the status that they mean; none where numbered lines only look like a key."""
-    read = {(sign, kind) for sign, words in found if (kind := _meant(words))}
-    signs = {sign for sign, _ in read} - set(COLOURS)
-    if signs <= RATING_LETTERS.keys():
-        return {(RATING_LETTERS.get(sign, sign), kind) for sign, kind in read}
-    return read if len({kind for _, kind in read}) > 1 else set()
-
-
-@lru_cache(maxsize=1024)
-def _meant(words: str) -> str:
-    """Return the status that the words of a key mean, ``refused``, or ``""``."""
-    found = read_status({"status": words})
-    if found.warning == REFUSED:
-        return "refused"
-    if found.value != "no_update" or read_response(words):
-        return found.value
-    kinds = {hit.lastgroup or "" for hit in _any_term().finditer(words)}
-    return kinds.pop() if len(kinds) == 1 else ""
+    only_closes = found.evidence.lower().startswith(("closed", _BY_DATE))
+    return _closed(closing) if only_closes else replace(found, warning=CLOSED)
 
 
 @lru_cache(maxsize=4096)
 def _declared(text: str, role: str) -> Status | None:
     """Read a cell that is there to tell the status; a lone date in a completion cell is the day of completion."""
+    if role != "status" and terms.fold(text) in terms.words("status", "cell_not_taken_forward"):
+        return None  # "Not required" where a date or a rating was asked for
     answer = None if role == "rag" else _answer(text)
-    whole = Status(kind, text) if (kind := _whole(text)) else None
-    return answer or whole or _several(text) or _first_statement(text) or (_day_of_completion(text, role))
+    read = answer or _question(text) or _of_one_word(text) or _several(text) or _first_statement(text)
+    return read or _day_of_completion(text, role)
+
+
+def _question(text: str) -> Status | None:
+    """Read a short cell that asks whether the action is done, as "Done?", and its answer, as "Complete? No"."""
+    head, mark, tail = (part.strip(" ().") for part in text.partition("?"))
+    if not mark or len(text.split()) > _SHORT or not any_term().search(text):
+        return None
+    if head and tail:
+        of, status = read_named_answer(head, tail)
+        return Status(status, text) if of == "status" else None
+    return Status("no_update", text, warning=QUESTIONED)
+
+
+def _of_one_word(text: str) -> Status | None:
+    kind = _whole(text)
+    routine = terms.fold(text) in terms.words("status", "whole_in_progress")
+    return Status(kind, text, warning=ROUTINE if routine else "") if kind else None
 
 
 def _first_statement(text: str) -> Status | None:
     """Read the first status word of a cell, and later ones that say something new."""
-    no = refused(text)
+    closing = closing_of(text)
     found = _found_terms(text, generous=True)
     first = next(found, None)
     if first is None or (first.kind == "completed" and PLANNED.search(text[: first.start])):
-        return _refusal(no) if no else None
-    read = _refusal(no) if no and _only_closes(text, first) else _reported(text, first, None)
-    for term in found if read.warning != REFUSED else ():
+        return _closed(closing) if closing else None
+    if closing and _only_closes(text, first):
+        return _closed(closing)
+    read = _reported(text, first, None)
+    for term in found if read.value not in schema.CLOSED else ():
         read = _reported(text, term, read) if _is_news(text, term) else read
     return read
 
 
 def _only_closes(text: str, term: _Term) -> bool:
-    return term.kind == "refused" or text[term.start : term.end].lower() == "closed"
+    return term.kind in schema.CLOSED or text[term.start : term.end].lower().endswith("closed")
 
 
 def _day_of_completion(text: str, role: str) -> Status | None:
@@ -329,7 +297,7 @@ def _day_of_completion(text: str, role: str) -> Status | None:
     opens = bool(dates) and not text[: dates[0].start].strip() and not PLANNED.search(text)
     if role != "completion" or not (serial or opens):
         return None
-    return Status("completed", f"date of completion: {text}", serial or dates[0].on)
+    return Status("completed", f"{_BY_DATE} {text}", serial or dates[0].on)
 
 
 def _answer(text: str) -> Status | None:
@@ -350,7 +318,7 @@ def _answer(text: str) -> Status | None:
 @cache
 def _words_of(kind: str, generous: bool) -> re.Pattern[str]:
     """Return the words of a status; with those that only count where the cell is there to tell it."""
-    known = [kind, f"cell_{kind}"] if generous and kind != "refused" else [kind]
+    known = [kind, f"cell_{kind}"] if generous and kind not in schema.CLOSED else [kind]
     return re.compile("|".join(terms.any_of("status", each).pattern for each in known), re.IGNORECASE)
 
 
@@ -366,14 +334,34 @@ def _found_terms(text: str, *, generous: bool = False) -> Iterator[_Term]:
 
 def _term_in(sentence: str, kind: str, generous: bool) -> _Term | None:
     """Find the word of one kind in a sentence."""
-    if kind == "refused":
-        return _Term(0, len(sentence), kind, sentence) if opens_with_refusal(sentence) else None
+    if kind in schema.CLOSED:
+        return _Term(0, len(sentence), kind, sentence) if opens_closed(sentence, cell=generous) == kind else None
+    if kind == "completed" and (done := _is_done(sentence, generous)) is not None:
+        return _Term(0, done, kind, _quoted(sentence, sentence[:done]))
+    return _word_in(sentence, kind, generous)
+
+
+def _word_in(sentence: str, kind: str, generous: bool) -> _Term | None:
     words = len(sentence.split())
     wide = generous and words <= 8 and (kind == "completed" or not REPORTED.search(sentence))
     hit = _hit(_words_of(kind, wide), sentence, anywhere=words <= 4)
-    if hit is None or not (read := _completed_or_partly(sentence, hit) if kind == "completed" else kind):
+    read = _completed_or_partly(sentence, hit) if hit and kind == "completed" else kind
+    return _Term(hit.start(), hit.end(), read, _quoted(sentence, hit[0])) if hit and read else None
+
+
+def _quoted(sentence: str, word: str) -> str:
+    return sentence if len(sentence.split()) <= _FEW else word
+
+
+def _is_done(sentence: str, generous: bool) -> int | None:
+    """Return where "This action has been completed" ends, if a sentence says so of the action itself."""
+    subject = _OF_THE_ACTION.search(sentence)
+    if subject is None or PLANNED.search(sentence[: subject.end()]):
         return None
-    return _Term(hit.start(), hit.end(), read, sentence if words <= _FEW else hit[0])
+    hit = _words_of("completed", generous).match(sentence, subject.end())
+    if hit is None or _EXCEPT.match(sentence, hit.end()) or _IS_PLAN.match(sentence, hit.end()):
+        return None
+    return hit.end() if _ENDS.match(sentence[hit.end() :]) else None
 
 
 def _hit(pattern: re.Pattern[str], sentence: str, *, anywhere: bool) -> re.Match[str] | None:
@@ -392,7 +380,8 @@ def _completed_or_partly(sentence: str, hit: re.Match[str]) -> str:
 
 
 @cache
-def _any_term() -> re.Pattern[str]:
+def any_term() -> re.Pattern[str]:
+    """Return a pattern for any word of a status; the group that matched names it."""
     return re.compile("|".join(f"(?P<{kind}>{_words_of(kind, True).pattern})" for kind in _KINDS), re.IGNORECASE)
 
 
@@ -402,17 +391,17 @@ def _is_only_a_status(text: str) -> bool:
         return False
     for span in reversed(find_dates(text)):
         text = text[: span.start] + text[span.end :]
-    return bool(_any_term().search(text)) and not re.search(r"[^\W_]", _any_term().sub("", text))
+    return bool(any_term().search(text)) and not re.search(r"[^\W_]", any_term().sub("", text))
 
 
 def _several(text: str) -> Status | None:
     """Read a cell that holds nothing but status words: the last of two counts, three are a choice nobody made."""
-    hits = list(_any_term().finditer(text)) if len(text.split()) <= _FEW else []
+    hits = list(any_term().finditer(text)) if len(text.split()) <= _FEW else []
     kinds = {hit.lastgroup for hit in hits}
-    if len(kinds - {"refused"}) < max(2, len(kinds)) or not _stand_apart(text, hits):
+    if len(kinds) < 2 or opens_closed(text, cell=True) or not _stand_apart(text, hits):
         return None
     last = hits[-1].lastgroup if len(kinds) == 2 else None
-    if re.search(r"[^\W_]|/" if last else r"[^\W_]", _any_term().sub("", text)):
+    if re.search(r"[^\W_]|/" if last else r"[^\W_]", any_term().sub("", text)):
         return None
     return Status(last or "no_update", text, warning=SEVERAL)
 
@@ -435,7 +424,7 @@ def _in_target(text: str) -> Status | None:
             dated = status == "completed" and _before(text, hits[-1]).strip()
             on = _date_beside(text, hits[-1].end()) if dated else None
             return Status(status, sentence_at(text, hits[-1].start()), on)
-    return _refusal(no) if (no := refused(text)) else None
+    return _closed(closing) if (closing := closing_of(text)) else None
 
 
 def _before(text: str, hit: re.Match[str]) -> str:
@@ -478,15 +467,15 @@ def _closing_word(text: str) -> Status | None:
 
 
 def _statement_in_report(text: str, role: str) -> Status | None:
-    no = "" if role == "outcome" else refused(text)  # "Victims are no longer required to ..."
+    closing = None if role == "outcome" else closing_of(text)  # "Victims are no longer required to ..."
     read: Status | None = None
     for i, term in enumerate(_found_terms(text)):
         if not _counts_in_report(text, term, first=i == 0):
             continue
-        if no and text[term.start : term.end].lower() == "closed":
-            return _refusal(no)
+        if closing and _only_closes(text, term):
+            return _closed(closing)
         read = _reported(text, term, read)
-    return read or (_refusal(no) if no else None)
+    return read or (_closed(closing) if closing else None)
 
 
 def _counts_in_report(text: str, term: _Term, *, first: bool) -> bool:
@@ -508,8 +497,6 @@ def _is_news(text: str, term: _Term) -> bool:
 
 
 def _reported(text: str, term: _Term, earlier: Status | None) -> Status:
-    if term.kind == "refused":
-        return _refusal(term.words)
     on = _date_beside(text, term.end) if term.kind == "completed" else None
     return Status(term.kind, term.words, on, SEVERAL if earlier is not None and earlier.value != term.kind else "")
 

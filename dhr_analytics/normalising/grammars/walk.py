@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from dhr_analytics.normalising.cells.agencies import is_agency
 from dhr_analytics.normalising.cells.dates import find_dates
+from dhr_analytics.normalising.cells.named_answers import read_named_answer
 from dhr_analytics.normalising.cells.rows import is_example, is_total
-from dhr_analytics.normalising.cells.status import read_named_answer
 from dhr_analytics.normalising.cells.ticks import read_ticks
 from dhr_analytics.normalising.cells.updates import purpose
 from dhr_analytics.normalising.frames import Frame, FrameRow
