@@ -14,6 +14,7 @@ from dhr_analytics.vocabulary import terms
 
 _STRICT = 0.9  # the same of names that a converter joined to the first row
 HEADER = 0.4  # the least `header_score` of a row that opens a frame
+_LONGEST_LABEL = 8  # words
 _SHEET = re.compile(r"sheet (?P<name>.*?)(?:, row \d+.*)?$")
 _RULE = re.compile(r"[\s:|=_–—-]*")
 
@@ -125,11 +126,25 @@ def _widest_place(frames: Sequence[Frame], width: int) -> int | None:
     return same[-1] if same else None
 
 
+def unnested(rows: Iterable[RawRow]) -> Iterator[RawRow]:
+    """Lay the rows of tables within cells below the row that holds them, in place of a label that only names them."""
+    for row in rows:
+        if not (row.nested and _is_label_alone(row)):
+            yield row
+        yield from (RawRow(cells, row.place, row.break_before and not i) for i, cells in enumerate(row.nested))
+
+
+def _is_label_alone(row: RawRow) -> bool:
+    return _n_filled(row.cells) < 2 and len(" ".join(row.cells).split()) <= _LONGEST_LABEL
+
+
 def with_nested_rows(rows: Sequence[RawRow]) -> Sequence[RawRow]:
-    """Lay the rows of tables within cells beside the row that holds them, under their own names."""
+    """Lay the rows of tables within cells beside the row that holds them, under their own names; on a form, below."""
     holder = next((row for row in rows if row.nested), None)
     if holder is None:
         return rows
+    if len(holder.cells) < 3 and _is_label_alone(holder):
+        return list(unnested(rows))
     at, head = holder.nested_at, holder.nested[0]
     blank = ("",) * (max(len(row.cells) for row in rows) - 1)
     out: list[RawRow] = []

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from dhr_analytics.normalising.cells.updates import name_updates
+from dhr_analytics.normalising.frames import unnested
 from dhr_analytics.normalising.grammars.fields import (
     ID,
     Piece,
@@ -64,6 +65,7 @@ def read(tables: Sequence[RawTable]) -> Reading | None:
     Reading or None
         A row for each action, in document order; ``None`` where the labels do not make a plan.
     """
+    tables = [replace(table, rows=tuple(unnested(table.rows))) for table in tables]
     rows = [row for table in tables for row in table.rows]
     heads = Counter(_folded(row) for row in rows)
     pieces = list(_pieces(tables, count_labels(rows), heads))

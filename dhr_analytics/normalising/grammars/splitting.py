@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from dhr_analytics.normalising.cells.agencies import is_agency
-from dhr_analytics.normalising.grammars.fields import Piece, extended
+from dhr_analytics.normalising.grammars.fields import Piece, extended, known_role
+from dhr_analytics.normalising.roles import asks
 from dhr_analytics.vocabulary import terms
 
 _CORE = frozenset(("recommendation", "action"))
@@ -57,6 +58,29 @@ def split_forms(pieces: Sequence[Piece]) -> tuple[list[Form], dict[int, str]]:
         forms.append(Form(tuple(fields[start:end]), section))
     kept = {id(piece.row) for piece in above.values()}
     return forms, {id(p.row): _WHY[p.kind == "heading"] for _, p in loose if id(p.row) not in kept}
+
+
+def with_wordings(pieces: Sequence[Piece]) -> list[Piece]:
+    """Where titles name but a topic ("Recommendation 3 - Training"), take the label below each for the wording."""
+    fields = [i for i, piece in enumerate(pieces) if piece.kind == "field"]
+    below = {i: j for i, j in pairwise(fields) if _is_topic(pieces[i])}
+    stems = Counter(pieces[j].stem for j in below.values())
+    worded = {i: j for i, j in below.items() if _may_word(pieces[j]) and stems[pieces[j].stem] * 2 > len(below)}
+    out = list(pieces)
+    for i, j in worded.items():
+        out[i] = replace(pieces[i], text="", open=True)
+        out[j] = replace(pieces[j], role="recommendation", open=True)
+    topics = {i: replace(pieces[i], label="Topic", role="other", number="") for i in worded}
+    return [piece for i, each in enumerate(out) for piece in ([each, topics[i]] if i in topics else [each])]
+
+
+def _is_topic(piece: Piece) -> bool:
+    return piece.role == "recommendation" and bool(piece.number and piece.text) and not asks(piece.text)
+
+
+def _may_word(piece: Piece) -> bool:
+    """Return whether a field below a topic asks for something and has no other role for sure."""
+    return known_role(piece.label) in ("", "recommendation") and not piece.number and asks(piece.text)
 
 
 def _join(pieces: Sequence[Piece]) -> tuple[list[Piece], list[tuple[int, Piece]]]:

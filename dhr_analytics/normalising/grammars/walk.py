@@ -10,7 +10,7 @@ from dhr_analytics.normalising.cells.agencies import is_agency
 from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.normalising.cells.rows import is_example, is_total
 from dhr_analytics.normalising.cells.status import read_named_answer
-from dhr_analytics.normalising.cells.ticks import read_ticks
+from dhr_analytics.normalising.cells.ticks import CHOICES, read_ticks, ticked_choice
 from dhr_analytics.normalising.cells.updates import purpose
 from dhr_analytics.normalising.frames import Frame, FrameRow
 from dhr_analytics.normalising.lines import (
@@ -28,8 +28,6 @@ from dhr_analytics.normalising.lines import (
 from dhr_analytics.normalising.roles import TICKED, Columns, asks
 from dhr_analytics.normalising.rows import Rejected
 
-_BOXES = re.compile(r"([☐☒☑✓✔□■])\s*([^☐☒☑✓✔□■]*)")
-_TICKED = "☒☑✓✔■"
 _PERCENT = re.compile(r"%|\bper\s?cent", re.IGNORECASE)
 _SHARE = re.compile(r"\d{1,3}(?:\.\d+)?")
 _RULE = re.compile(r"[\s:|=_–—-]*")
@@ -38,7 +36,6 @@ _LONGEST = {"number": 2, "scope": 4, "rag": 4, "status": 6}
 
 _MAY_HOLD_HEADINGS = ("number", "recommendation", "section", "review")
 _ANSWERS = ("status", "response", "progress")  # columns whose name may say what "Yes" answers
-_CHOICES = ("scope", "status", "rag")  # columns whose cells may offer choices with boxes
 
 
 @dataclass(frozen=True)
@@ -209,7 +206,7 @@ def _row_step(row: FrameRow, columns: Columns) -> Step:
         if named:
             cells[named] = answer.replace("_", " ")
             continue
-        chosen, left = _ticked(cell) if purpose(role) in _CHOICES else (cell, "")
+        chosen, left = ticked_choice(cell) if purpose(role) in CHOICES else (cell, "")
         rejected += [Rejected(row.place, left, "choice that is not ticked")] if left else []
         cells[role] = f"{cells[role]}\n{chosen}" if role in cells else chosen
     notes += _replace_target(cells)
@@ -247,15 +244,6 @@ def _as_percent(cell: str, name: str) -> str:
     """Write a share as the sheet shows it: a spreadsheet holds 40 % as 0.4."""
     share = _SHARE.fullmatch(cell.strip()) if _PERCENT.search(name) else None
     return f"{float(share[0]) * (100 if float(share[0]) <= 1 else 1):g}%" if share else cell
-
-
-def _ticked(text: str) -> tuple[str, str]:
-    """Return what is ticked of a cell that offers choices with boxes, and what is not."""
-    choices = _BOXES.findall(text)
-    chosen = [words.strip() for box, words in choices if box in _TICKED]
-    if not any(chosen):  # a tick alone is the answer itself
-        return text, ""
-    return " ".join(chosen), " ".join(words.strip() for box, words in choices if box not in _TICKED)
 
 
 def _add_ticks(cells: dict[str, str], row: FrameRow, columns: Columns) -> None:
