@@ -214,16 +214,33 @@ def ruled_block(
     owner = grid.covers()
     last = {at: field for field, at in sorted(owner.items())}
     texts = _texts(grid, glyphs, owner, last, page.pitch, words)
+    inner, beside = _tables_within(grid, owner, nested)
+    texts |= {at: "\n".join(filter(None, (texts.get(at), words))) for at, words in beside.items()}
     columns = range(len(grid.xs) - 1)
     header = [owner[0, c] for c in columns if owner[0, c] in texts]
     ratings = _ratings(_colours(grid, last, page), header)
     owners = [[owner[r, c] for c in columns] for r in range(len(grid.ys) - 1)]
-    inner: dict[Field, list[RawRow]] = {}
+    found = [_row(r, own, texts, ratings, inner.get(r)) for r, own in enumerate(owners)]
+    rows = tuple(row for row in found if row is not None)
+    return Block("table", rows, grid.xs, ruled=True) if len(columns) > 1 else _framed(rows)
+
+
+_Inner = tuple[int, list[RawRow]]  # the column that holds a table, and its rows
+
+
+def _tables_within(
+    grid: Grid, owner: dict[Field, Field], nested: Sequence[tuple[Grid, Sequence[RawRow]]]
+) -> tuple[dict[int, _Inner], dict[Field, str]]:
+    """Return the table inside a cell of each row; one in another cell of the row is but words of its cell."""
+    found: dict[int, _Inner] = {}
+    beside: dict[Field, str] = {}
     for each, rows in nested:
-        inner.setdefault(owner[grid.field(each.xs[0], each.ys[0])], []).extend(rows)
-    made = [_row(r, own, texts, ratings, inner) for r, own in enumerate(owners)]
-    found = tuple(row for row in made if row is not None)
-    return Block("table", found, grid.xs, ruled=True) if len(columns) > 1 else _framed(found)
+        r, c = at = owner[grid.field(each.xs[0] + _NEAR, each.ys[0] + _NEAR)]
+        if found.setdefault(r, (c, []))[0] == c:
+            found[r][1].extend(rows)
+        else:
+            beside[at] = "\n".join(" ".join(filter(None, row.cells)) for row in rows)
+    return found, beside
 
 
 def _framed(rows: Sequence[RawRow]) -> Block:
@@ -243,22 +260,18 @@ def _row(
     own: Sequence[Field],
     texts: dict[Field, str],
     ratings: dict[Field, str],
-    nested: dict[Field, Sequence[RawRow]],
+    inner: _Inner | None,
 ) -> RawRow | None:
     """Write a row from the cells that cover it; a cell merged across is written once."""
     # Cells that are merged down are repeated, but not on a row where nothing begins.
-    if not any(at[0] == r and (at in texts or at in ratings or at in nested) for at in own):
+    if not (inner or any(at[0] == r and (at in texts or at in ratings) for at in own)):
         return None
-    holder, *more = [at for at in dict.fromkeys(own) if at[0] == r and at in nested] or [None]
-    # A row keeps one table apart; the words of a second one are words of its cell.
-    words = {at: "\n".join(" ".join(filter(None, row.cells)) for row in nested[at]) for at in more if at}
-    texts = {**texts, **{at: "\n".join(filter(None, (texts.get(at), text))) for at, text in words.items()}}
     cells = tuple(texts.get(at, "") if at[1] == c else "" for c, at in enumerate(own))
     fills = tuple(ratings.get(at, "") for at in own)
     row = RawRow(cells, "", fills=fills if any(fills) else ())
-    if holder is None:
+    if inner is None:
         return row
-    return replace(row, nested=as_nested([(each.cells, each.fills) for each in nested[holder]]), nested_at=holder[1])
+    return replace(row, nested=as_nested([(each.cells, each.fills) for each in inner[1]]), nested_at=inner[0])
 
 
 def _texts(
