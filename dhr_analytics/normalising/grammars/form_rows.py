@@ -48,7 +48,7 @@ def read_forms(grammar: str, pieces: Pieces, *, by: str) -> Reading | None:
         ``None`` where the labels do not make a plan.
     """
     found, left = split_forms(with_wordings(pieces))
-    forms = [form for form in _promote(found) if _is_worded(form)]
+    forms = [form for form in _promote(found) if form.is_worded]
     if not _is_plan(forms, by):
         return None
     series = _series(forms)
@@ -59,10 +59,6 @@ def read_forms(grammar: str, pieces: Pieces, *, by: str) -> Reading | None:
         head = made[0].cells if made[0].opens == "recommendation" else head
         rows += made
     return Reading(grammar, tuple(rows), tuple(_rejected(pieces, forms, left)))
-
-
-def _is_worded(form: Form) -> bool:
-    return any(piece.text for role in ("recommendation", "action") for piece in form.of(role))
 
 
 def _rejected(pieces: Pieces, forms: Sequence[Form], left: Mapping[int, str]) -> Iterator[Rejected]:
@@ -262,6 +258,7 @@ def _cells(form: Form, pieces: Pieces, series: Series) -> dict[str, str]:
     cells: dict[str, list[str]] = {}
     for piece in pieces:
         role = series[piece.role, _name(piece, form)] if _is_report(piece) else piece.role
+        cells.setdefault("scope", []).append(piece.scope)
         cells.setdefault(_NUMBERS.get(role, role), []).append(piece.number * (role in _NUMBERS))
         is_note = role == "other"
         text = f"{piece.label}: {piece.text}" if is_note and piece.text else piece.text

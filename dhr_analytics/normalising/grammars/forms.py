@@ -13,6 +13,7 @@ from dhr_analytics.normalising.frames import unnested
 from dhr_analytics.normalising.grammars.fields import (
     ID,
     Piece,
+    Title,
     alternative,
     as_title,
     count_labels,
@@ -225,12 +226,12 @@ def _pairs(row: RawRow, cells: Sequence[str], above: _Above, seen: Counts) -> li
 
 def _pair(row: RawRow, label: str, value: str, above: _Above, seen: Counts) -> list[Piece]:
     title = title_of(label)
-    if title and not title[1]:
-        return [] if title_of(value) else [as_title((title[0], value), row, "pair")]
+    if title and not title.text:
+        return [] if title_of(value) else [as_title(title._replace(text=value), row, "pair")]
     if found := name_label(label, {} if above.columns else seen):
         return _field(row, label, value, found, seen)
     is_number = ID.fullmatch(label) and len(value.split()) > 2 and not _is_below(label, above)
-    return [as_title((label, value), row, "pair")] if is_number else []
+    return [as_title(Title(label, value), row, "pair")] if is_number else []
 
 
 def _is_below(label: str, above: _Above) -> bool:
@@ -242,7 +243,7 @@ def _is_below(label: str, above: _Above) -> bool:
 def _field(row: RawRow, label: str, value: str, found: Label, seen: Counts) -> list[Piece]:
     """Read a label and its value, which may be the number of the form or hold further labels."""
     role, number = found
-    title = title_of(value) or ((value, "") if ID.fullmatch(value) else None)
+    title = title_of(value) or (Title(value, "") if ID.fullmatch(value) else None)
     if role == "recommendation" and title:
         return [as_title(title, row, "pair")]
     field = Piece("field", value, row, label.strip(" :"), role, number, "pair")

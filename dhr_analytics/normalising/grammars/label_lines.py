@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 
 from dhr_analytics.normalising.grammars.fields import (
     ID,
     Piece,
+    Title,
     as_title,
     count_labels,
     filled,
@@ -32,14 +36,26 @@ def read(tables: Sequence[RawTable]) -> Reading | None:
     Reading or None
         A row for each action, in document order; ``None`` where the labels do not make a plan.
     """
-    seen = count_labels(row for table in tables for row in table.rows)
+    runs = [(lines is not None, lines or table.rows) for table in tables for lines in [_lines_of(table)]]
+    seen = count_labels(row for _, rows in runs for row in rows)
     pieces: list[Piece] = []
-    for table in tables:
-        if table.kind == "text" or all(len(row.cells) == 1 for row in table.rows):
-            pieces += line_pieces(table.rows, seen)
-        else:
-            pieces += (piece for row in table.rows for piece in _cell_pieces(row, seen))
+    for are_lines, group in groupby(runs, key=itemgetter(0)):
+        rows = [row for _, rows in group for row in rows]
+        pieces += line_pieces(rows, seen) if are_lines else (piece for row in rows for piece in _cell_pieces(row, seen))
     return read_forms("label lines", pieces, by="line")
+
+
+def _lines_of(table: RawTable) -> tuple[RawRow, ...] | None:
+    """Return the lines of a text, be it one that only looks like a table as its values are below each other."""
+    if table.kind == "text" or all(len(row.cells) == 1 for row in table.rows):
+        return table.rows
+    cells = [filled(row) for row in table.rows if row.place.startswith("line")]
+    lined = len(cells) == len(table.rows) and all(len(each) < 2 or _is_label(each) for each in cells)
+    return tuple(replace(row, cells=(" ".join(filled(row)),)) for row in table.rows) if lined else None
+
+
+def _is_label(cells: Sequence[str]) -> bool:
+    return len(cells) == 2 and cells[0].endswith(":")
 
 
 def _cell_pieces(row: RawRow, seen: Mapping[str, int]) -> list[Piece]:
@@ -56,4 +72,4 @@ def _cell_pieces(row: RawRow, seen: Mapping[str, int]) -> list[Piece]:
 def _beside(row: RawRow, texts: Sequence[str]) -> list[Piece]:
     number = next(filter(ID.fullmatch, texts), "")
     wording = "\n".join(text for text in texts if text != number)
-    return [as_title((number, wording), row, "line")] if texts else []
+    return [as_title(Title(number, wording), row, "line")] if texts else []

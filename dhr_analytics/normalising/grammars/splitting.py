@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from dhr_analytics.normalising.cells.agencies import is_agency
 from dhr_analytics.normalising.grammars.fields import Piece, extended, known_role
+from dhr_analytics.normalising.lines import CAPTION
 from dhr_analytics.normalising.roles import asks
 from dhr_analytics.vocabulary import terms
 
@@ -18,7 +19,6 @@ _STARTS = ("number", "recommendation")
 _LONG = (*_CORE, "progress", "outcome", "evidence", "response", "other")
 _TITLES = ("action plan", "improvement plan", "homicide review", "related death review")
 _NAMES = set("plan log tracker register review dhr dardr summary report appendix annex".split())
-_CAPTIONS = ("recommendation", "recommendations", "actions", "action plan")
 _WHY = ("text beside the forms", "heading without recommendations")
 
 
@@ -28,6 +28,11 @@ class Form:
 
     fields: tuple[Piece, ...]
     section: str
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether it says what is recommended or to be done."""
+        return any(piece.text for role in _CORE for piece in self.of(role))
 
     def of(self, role: str) -> list[Piece]:
         """Return the fields of a role."""
@@ -54,8 +59,9 @@ def split_forms(pieces: Sequence[Piece]) -> tuple[list[Form], dict[int, str]]:
     above = {at: piece for at, piece in _headings(loose, first).items() if at in starts}
     forms, section = [], ""
     for start, end in pairwise([*starts, len(fields)]):
-        section = above[start].text if start in above else section
-        forms.append(Form(tuple(fields[start:end]), section))
+        form = Form(tuple(fields[start:end]), above[start].text if start in above else section)
+        forms.append(form)
+        section = form.section if form.is_worded else section
     kept = {id(piece.row) for piece in above.values()}
     return forms, {id(p.row): _WHY[p.kind == "heading"] for _, p in loose if id(p.row) not in kept}
 
@@ -189,4 +195,4 @@ def _is_title(text: str, first: str) -> bool:
     """Return whether a heading names the document, as its first heading may, or only the table."""
     folded = terms.fold(text)
     named = text == first and not _NAMES.isdisjoint(folded.split())
-    return named or folded in _CAPTIONS or any(words in folded for words in _TITLES)
+    return named or bool(CAPTION.fullmatch(text)) or any(words in folded for words in _TITLES)
