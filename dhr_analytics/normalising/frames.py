@@ -342,7 +342,8 @@ def _under_groups(first: tuple[str, ...], second: tuple[str, ...]) -> _Header | 
     if lower < HEADER or _n_filled(set(second)) <= _n_filled(set(first)):
         return None
     named = zip_longest(_spread(first), first, second, fillvalue="")
-    return max(lower, upper) + 0.01, tuple(_lower_name(*each) for each in named), 2
+    names = tuple(_lower_name(*each, often=second.count(each[2])) for each in named)
+    return max(lower, upper) + 0.01, names, 2
 
 
 def _above_days(first: tuple[str, ...], second: tuple[str, ...]) -> _Header | None:
@@ -378,11 +379,12 @@ def _cell_by_cell(first: tuple[str, ...], second: tuple[str, ...]) -> _Header | 
     return header_score(names) + 0.05, names, 2
 
 
-def _lower_name(group: str, upper: str, lower: str) -> str:
-    """Return the name of a column under a group: its own, with that of the group where it alone says nothing."""
+def _lower_name(group: str, upper: str, lower: str, *, often: int) -> str:
+    """Return the name of a column under a group: its own, with that of the group where it alone says too little."""
     if not lower.strip():
         return upper
-    return lower if lower == upper or name_votes(lower) or not name_votes(group) else f"{group} {lower}"
+    alone = often == 1 and name_votes(lower)
+    return lower if lower == upper or alone or not name_votes(group) else f"{group} {lower}"
 
 
 def _known(names: Sequence[str]) -> float:

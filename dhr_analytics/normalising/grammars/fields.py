@@ -196,15 +196,15 @@ def alternative(label: str) -> str:
 
 
 def _colons(text: str) -> list[re.Match[str]]:
-    """Find the colons, or the dash behind a number ("Action 2 - Train"), that may end a label."""
-    dashes = [dash for dash in _DASH.finditer(text[:40]) if _is_numbered(text[: dash.start()])]
+    """Find the colons, or the dash behind the number of an action ("Action 2 - Train"), that may end a label."""
+    dashes = [dash for dash in _DASH.finditer(text[:40]) if _numbers_action(text[: dash.start()])]
     found = [colon for colon in _COLON.finditer(text[:90]) if may_be_label(text[: colon.start()])]
     return (dashes[:1] or found) if text[:1].isalpha() else []
 
 
-def _is_numbered(label: str) -> bool:
+def _numbers_action(label: str) -> bool:
     name, number = split_number(label)
-    return bool(number and known_role(name))
+    return bool(number) and known_role(name) == "action"
 
 
 def _read_label(text: str, seen: Mapping[str, int]) -> tuple[str, str] | None:

@@ -27,6 +27,7 @@ from dhr_analytics.normalising.lines import (
 )
 from dhr_analytics.normalising.roles import TICKED, Columns, asks
 from dhr_analytics.normalising.rows import Rejected
+from dhr_analytics.vocabulary import terms
 
 _PERCENT = re.compile(r"%|\bper\s?cent", re.IGNORECASE)
 _SHARE = re.compile(r"\d{1,3}(?:\.\d+)?")
@@ -75,10 +76,11 @@ def steps(frame: Frame, columns: Columns) -> Iterator[Step]:
     pages = _pages(frame.rows)
     shifted = {i for i, page in enumerate(pages) if page and _lost_columns(columns.roles, page)}
     number = 0
+    headed = any(row.line and row.cells[0] == frame.region for row in frame.rows)
     for i, row in enumerate(frame.rows):
         number += row.after_break and i > 0
         if row.line:
-            yield _line_step(row)
+            yield _line_step(row, frame.region if headed else "")
         elif row.filled:
             below = frame.rows[i + 1] if i + 1 < len(frame.rows) else None
             yield _loose(row) if number in shifted else _table_step(row, columns, below)
@@ -114,10 +116,13 @@ def _is_page_line(row: FrameRow) -> bool:
     return len(row.filled) <= 2 and bool(PAGE.fullmatch(row.filled[-1]))
 
 
-def _line_step(row: FrameRow) -> Step:
+def _line_step(row: FrameRow, sheet: str) -> Step:
+    """Say what a line is; ``sheet`` is the name of a sheet that is the heading of its rows."""
     text = row.cells[0].strip()
     if not text or _RULE.fullmatch(text):
         return Step("aside", row)
+    if sheet and f" {terms.fold(sheet)} " in f" {terms.fold(text)} " and text != sheet:
+        return Step("aside", row, reason="title")
     if CAPTION.fullmatch(text):
         return Step("aside", row, reason="sub-heading")
     if FURNITURE.match(text):
