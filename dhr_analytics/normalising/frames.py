@@ -7,8 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
-from dhr_analytics.normalising.lines import GUIDANCE
-from dhr_analytics.normalising.roles import BARE_NUMBER, asks, header_score, is_day, is_listed, name_votes
+from dhr_analytics.normalising.lines import GUIDANCE, is_heading, words_a_recommendation
+from dhr_analytics.normalising.roles import (
+    BARE_NUMBER,
+    asks,
+    header_score,
+    is_day,
+    is_listed,
+    name_votes,
+    profile,
+    worded_role,
+)
 from dhr_analytics.reading import RawRow, RawTable
 from dhr_analytics.vocabulary import terms
 
@@ -16,6 +25,9 @@ _STRICT = 0.9  # the same of names that a converter joined to the first row
 HEADER = 0.4  # the least `header_score` of a row that opens a frame
 _LONGEST_LABEL = 8  # words
 _SHEET = re.compile(r"sheet (?P<name>.*?)(?:, row \d+.*)?$")
+# What the cells of a column hold, by its role, where that can be told from words.
+_KIND_OF = {"revised": "target", "completion": "date"}
+_KIND_OF |= {role: role for role in ("target", "status", "rag", "scope", "number")}
 _RULE = re.compile(r"[\s:|=_–—-]*")
 
 
@@ -98,6 +110,10 @@ def _frames_of_region(tables: Sequence[tuple[int, RawTable]], region: str, *, jo
             continue
         for names, rows in _own_blocks(segments(with_nested_rows(table.rows))):
             i = _place_of(frames, names, rows, joined=joined)
+            if i is not None and not names and lines and not _may_continue(frames[i], rows):
+                n = _end_of_plan(lines)
+                frames[i] = replace(frames[i], rows=(*frames[i].rows, *lines[:n]))
+                i, lines = None, lines[n:]
             if i is None:
                 frames.append(Frame(names, (*lines, *rows), region, at))
             else:
@@ -124,6 +140,26 @@ def _widest_place(frames: Sequence[Frame], width: int) -> int | None:
         return named[-1]
     same = [i for i in named if len(frames[i].names) == width]
     return same[-1] if same else None
+
+
+def _may_continue(frame: Frame, rows: Sequence[FrameRow]) -> bool:
+    """Return whether rows below a text hold a date, status or number where the names of a frame promise one."""
+    kinds = [_KIND_OF.get(worded_role(name), "") for name in frame.names]
+    columns = [(kind, [_cell(row, i) for row in rows]) for i, kind in enumerate(kinds) if kind]
+    found = [profile(cells).shares[kind] for kind, cells in columns if any(map(str.strip, cells))]
+    return not found or max(found) > 0
+
+
+def _cell(row: FrameRow, i: int) -> str:
+    return row.cells[i] if i < len(row.cells) else ""
+
+
+def _end_of_plan(lines: Sequence[FrameRow]) -> int:
+    """Return how many lines above a table that is none of the plan's belong to the plan: to the next heading."""
+    texts = [line.cells[0] for line in lines]
+    asked = [i for i, text in enumerate(texts) if words_a_recommendation(text)]
+    below = (i for i in range(asked[-1] + 1, len(texts)) if is_heading(texts[i])) if asked else ()
+    return next(iter(below), len(texts)) if asked else 0
 
 
 def unnested(rows: Iterable[RawRow]) -> Iterator[RawRow]:
