@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from dhr_analytics.normalising.cells.agencies import Lead
 from dhr_analytics.normalising.cells.dates import Target, read_target
-from dhr_analytics.normalising.cells.lists import deal, split_list
+from dhr_analytics.normalising.cells.lists import are_parts, deal, split_list
 from dhr_analytics.normalising.cells.prose import reported, says_what
 from dhr_analytics.normalising.cells.responses import read_response
 from dhr_analytics.normalising.cells.scope import read_scope
@@ -41,11 +41,15 @@ class Context:
 def split_actions(draft: Draft) -> list[Draft]:
     """Split an action cell that lists several actions; cells with one part for each are shared out."""
     actions = split_list(draft.cells.get("action", ""))
-    dealt = {
-        role: deal(purpose(role), text, actions) or [text] * len(actions)
-        for role, text in draft.cells.items()
-        if role != "action"
-    }
+    shared = {role: deal(purpose(role), text, actions) for role, text in draft.cells.items() if role != "action"}
+    if not any(shared.values()) and are_parts(actions):
+        return [draft]
+    return _one_each(draft, actions, shared)
+
+
+def _one_each(draft: Draft, actions: Sequence[str], shared: Mapping[str, list[str] | None]) -> list[Draft]:
+    """Make a draft of each action, with its part of the cells that are shared out and the whole of the others."""
+    dealt = {role: parts or [draft.cells[role]] * len(actions) for role, parts in shared.items()}
     each = ({"action": action, **{role: parts[i] for role, parts in dealt.items()}} for i, action in enumerate(actions))
     undealt = [_UNDEALT for role, parts in dealt.items() if len(actions) > 1 and _differ(role, parts)]
     return [replace(draft, cells=cells, warnings=[*draft.warnings, *undealt]) for cells in each]

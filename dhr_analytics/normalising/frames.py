@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
 from dhr_analytics.normalising.lines import GUIDANCE, is_heading, words_a_recommendation
+from dhr_analytics.normalising.nested import with_nested_rows
 from dhr_analytics.normalising.roles import (
     BARE_NUMBER,
+    HEADER,
     asks,
     header_score,
     is_day,
@@ -22,8 +24,6 @@ from dhr_analytics.reading import RawRow, RawTable
 from dhr_analytics.vocabulary import terms
 
 _STRICT = 0.9  # the same of names that a converter joined to the first row
-HEADER = 0.4  # the least `header_score` of a row that opens a frame
-_LONGEST_LABEL = 8  # words
 _SHEET = re.compile(r"sheet (?P<name>.*?)(?:, row \d+.*)?$")
 # What the cells of a column hold, by its role, where that can be told from words.
 _KIND_OF = {"revised": "target", "completion": "date"}
@@ -109,19 +109,24 @@ def _frames_of_region(tables: Sequence[tuple[int, RawTable]], region: str, *, jo
             lines += [FrameRow((row.cells[0],), row.place, row.break_before, line=True) for row in table.rows]
             continue
         for names, rows in _own_blocks(segments(with_nested_rows(table.rows))):
-            i = _place_of(frames, names, rows, joined=joined)
-            if i is not None and not names and lines and not _may_continue(frames[i], rows):
-                n = _end_of_plan(lines)
-                frames[i] = replace(frames[i], rows=(*frames[i].rows, *lines[:n]))
-                i, lines = None, lines[n:]
-            if i is None:
-                frames.append(Frame(names, (*lines, *rows), region, at))
-            else:
-                frames[i] = replace(frames[i], rows=(*frames[i].rows, *lines, *rows))
+            frames = _with_segment(frames, lines, Frame(names, tuple(rows), region, at), joined=joined)
             lines = []
     if lines:
         frames.append(Frame((), tuple(lines), region, tables[-1][0]))
     return frames
+
+
+def _with_segment(frames: list[Frame], lines: Sequence[FrameRow], segment: Frame, *, joined: bool) -> list[Frame]:
+    """Add a segment of a table and the lines above it to the frame that it belongs to, or as a frame of its own."""
+    i = _place_of(frames, segment.names, segment.rows, joined=joined)
+    if i is None:
+        return [*frames, replace(segment, rows=(*lines, *segment.rows))]
+    continues = not lines or bool(segment.names) or _may_continue(frames[i], segment.rows)
+    n = len(lines) if continues else _end_of_plan(lines)
+    rows = segment.rows if continues else ()
+    longer = replace(frames[i], rows=(*frames[i].rows, *lines[:n], *rows))
+    found = [*frames[:i], longer, *frames[i + 1 :]]
+    return found if continues else [*found, replace(segment, rows=(*lines[n:], *segment.rows))]
 
 
 def _place_of(frames: Sequence[Frame], names: tuple[str, ...], rows: Sequence[FrameRow], *, joined: bool) -> int | None:
@@ -160,41 +165,6 @@ def _end_of_plan(lines: Sequence[FrameRow]) -> int:
     asked = [i for i, text in enumerate(texts) if words_a_recommendation(text)]
     below = (i for i in range(asked[-1] + 1, len(texts)) if is_heading(texts[i])) if asked else ()
     return next(iter(below), len(texts)) if asked else 0
-
-
-def unnested(rows: Iterable[RawRow]) -> Iterator[RawRow]:
-    """Lay the rows of tables within cells below the row that holds them, in place of a label that only names them."""
-    for row in rows:
-        if not (row.nested and _is_label_alone(row)):
-            yield row
-        yield from (RawRow(cells, row.place, row.break_before and not i) for i, cells in enumerate(row.nested))
-
-
-def _is_label_alone(row: RawRow) -> bool:
-    return _n_filled(row.cells) < 2 and len(" ".join(row.cells).split()) <= _LONGEST_LABEL
-
-
-def with_nested_rows(rows: Sequence[RawRow]) -> Sequence[RawRow]:
-    """Lay the rows of tables within cells beside the row that holds them, under their own names; on a form, below."""
-    holder = next((row for row in rows if row.nested), None)
-    if holder is None:
-        return rows
-    if len(holder.cells) < 3 and _is_label_alone(holder):
-        return list(unnested(rows))
-    at, head = holder.nested_at, holder.nested[0]
-    blank = ("",) * (max(len(row.cells) for row in rows) - 1)
-    out: list[RawRow] = []
-    for i, row in enumerate(rows):
-        inner = _inner_rows(row) if row.nested else [("",) * len(head) if i else head]
-        own = (*row.cells[:at], *row.cells[at + 1 :])
-        out.append(replace(row, cells=(*own, *inner[0]) if inner else own))
-        out += [RawRow((*blank, *cells), row.place) for cells in inner[1:]]
-    return out
-
-
-def _inner_rows(row: RawRow) -> Sequence[tuple[str, ...]]:
-    """Return the rows of a table within a cell, without its header."""
-    return row.nested[1:] if header_score(row.nested[0]) >= HEADER else row.nested
 
 
 def with_header_split(rows: Sequence[RawRow]) -> Sequence[RawRow]:

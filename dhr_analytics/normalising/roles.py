@@ -242,6 +242,7 @@ def asks(text: str) -> bool:
 
 # --- header rows -----------------------------------------------------------------------------------
 
+HEADER = 0.4  # the least `header_score` of a row that opens a frame
 _CORE = ("recommendation", "action")
 _BESIDE = ("number", "lead", "person", "target", "status", "rag", "progress", "completion", "scope", "outcome",
            "response", "evidence", "milestones")  # fmt: skip

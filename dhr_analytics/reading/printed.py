@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from itertools import compress
 
 from dhr_analytics.reading.columns import Printed, printed_lines
 from dhr_analytics.reading.letters import Block, Glyph, Line, Page, Rule
@@ -74,15 +73,12 @@ def _ruled_blocks(
     above: Block | None,
 ) -> list[tuple[float, Block]]:
     """Read the ruled tables, each with those inside its cells; the first may lack columns of the page before."""
-    inner, outer = _inner_and_outer(list(zip(grids, inside, strict=True)))
-    held = [pair for pair in outer if pair[1] or any(pair[0].surrounds(grid) for grid, _ in inner)]
+    inner, held = _inner_and_outer(list(zip(grids, inside, strict=True)))
     if held and above is not None:
         held[0] = held[0][0].on_columns_of(above.edges, held[0][1]), held[0][1]
     blocks = []
     for grid, glyphs in held:
-        nested = [
-            (each, ruled_block(each, own, page, words).rows) for each, own in inner if own and grid.surrounds(each)
-        ]
+        nested = [(each, ruled_block(each, own, page, words).rows) for each, own in inner if grid.surrounds(each)]
         blocks.append((grid.ys[0], ruled_block(grid, glyphs, page, words, nested)))
     return blocks
 
@@ -91,10 +87,19 @@ _Held = tuple[Grid, Sequence[Glyph]]
 
 
 def _inner_and_outer(pairs: Sequence[_Held]) -> tuple[list[_Held], list[_Held]]:
-    """Tell the tables within a cell of another one from the others; a frame around text has no cells."""
+    """Tell the tables within a cell of another one from the others, empty ones left out; a frame has no cells."""
     holders = [grid for grid, _ in pairs if len(grid.xs) > 2]
-    within = [any(holder.surrounds(grid) for holder in holders) for grid, _ in pairs]
-    return [*compress(pairs, within)], [pair for pair, inside in zip(pairs, within, strict=True) if not inside]
+    inner = [pair for pair in pairs if pair[1] and _is_within(pair[0], holders)]
+    return inner, [pair for pair in pairs if not _is_within(pair[0], holders) and _holds(pair, inner)]
+
+
+def _is_within(grid: Grid, holders: Sequence[Grid]) -> bool:
+    return any(holder.surrounds(grid) for holder in holders)
+
+
+def _holds(pair: _Held, inner: Sequence[_Held]) -> bool:
+    """Return whether a table holds letters, or other tables."""
+    return bool(pair[1]) or any(pair[0].surrounds(grid) for grid, _ in inner)
 
 
 def _regions(body: Sequence[Glyph], starts: Sequence[float]) -> dict[int, list[Glyph]]:

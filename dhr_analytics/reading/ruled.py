@@ -214,8 +214,7 @@ def ruled_block(
     owner = grid.covers()
     last = {at: field for field, at in sorted(owner.items())}
     texts = _texts(grid, glyphs, owner, last, page.pitch, words)
-    inner, beside = _tables_within(grid, owner, nested)
-    texts |= {at: "\n".join(filter(None, (texts.get(at), words))) for at, words in beside.items()}
+    inner, texts = _tables_within(grid, owner, nested, texts)
     columns = range(len(grid.xs) - 1)
     header = [owner[0, c] for c in columns if owner[0, c] in texts]
     ratings = _ratings(_colours(grid, last, page), header)
@@ -229,18 +228,22 @@ _Inner = tuple[int, list[RawRow]]  # the column that holds a table, and its rows
 
 
 def _tables_within(
-    grid: Grid, owner: dict[Field, Field], nested: Sequence[tuple[Grid, Sequence[RawRow]]]
+    grid: Grid,
+    owner: dict[Field, Field],
+    nested: Sequence[tuple[Grid, Sequence[RawRow]]],
+    texts: dict[Field, str],
 ) -> tuple[dict[int, _Inner], dict[Field, str]]:
     """Return the table inside a cell of each row; one in another cell of the row is but words of its cell."""
     found: dict[int, _Inner] = {}
-    beside: dict[Field, str] = {}
+    texts = dict(texts)
     for each, rows in nested:
         r, c = at = owner[grid.field(each.xs[0] + _NEAR, each.ys[0] + _NEAR)]
         if found.setdefault(r, (c, []))[0] == c:
             found[r][1].extend(rows)
         else:
-            beside[at] = "\n".join(" ".join(filter(None, row.cells)) for row in rows)
-    return found, beside
+            words = [" ".join(filter(None, row.cells)) for row in rows]
+            texts[at] = "\n".join(filter(None, [texts.get(at), *words]))
+    return found, texts
 
 
 def _framed(rows: Sequence[RawRow]) -> Block:
@@ -264,14 +267,17 @@ def _row(
 ) -> RawRow | None:
     """Write a row from the cells that cover it; a cell merged across is written once."""
     # Cells that are merged down are repeated, but not on a row where nothing begins.
-    if not (inner or any(at[0] == r and (at in texts or at in ratings) for at in own)):
+    if not (inner or _begins_in(r, own, texts, ratings)):
         return None
     cells = tuple(texts.get(at, "") if at[1] == c else "" for c, at in enumerate(own))
     fills = tuple(ratings.get(at, "") for at in own)
-    row = RawRow(cells, "", fills=fills if any(fills) else ())
-    if inner is None:
-        return row
-    return replace(row, nested=as_nested([(each.cells, each.fills) for each in inner[1]]), nested_at=inner[0])
+    at, rows = inner or (0, [])
+    nested = as_nested([(each.cells, each.fills) for each in rows])
+    return RawRow(cells, "", fills=fills if any(fills) else (), nested=nested, nested_at=at)
+
+
+def _begins_in(r: int, own: Sequence[Field], *held: Collection[Field]) -> bool:
+    return any(at[0] == r and any(at in each for each in held) for at in own)
 
 
 def _texts(

@@ -264,18 +264,21 @@ def _rows(sheet: Any, themes: list[str], name: str) -> list[RawRow]:
             out.append(RawRow(("",) * len(used), f"{place}{number - 1}"))
         at = [(source.get((number, column), number), column) for column in used]
         texts = tuple(shown.texts[row].get(column, "") for row, column in at)
-        fills = tuple(_rating(shown.cells[row], column, rules, themes) for row, column in at)
-        if not any(fills) and sum(map(bool, texts)) == 1:
-            fills = _colour_beside(shown.cells[number], texts, themes)
+        rated = tuple(_rating(shown.cells[row], column, rules, themes) for row, column in at)
+        fills = _with_colour_beside(rated, shown.cells[number], texts, themes)
         out.append(RawRow(texts, f"{place}{number}", not out, fills, shown.struck[number]))
         above = number
     return out
 
 
-def _colour_beside(row: dict[int, Any], texts: Sequence[str], themes: list[str]) -> tuple[str, ...]:
-    """Give lone words the colour of a blank cell beside them, as in a key of colours."""
+def _with_colour_beside(
+    fills: tuple[str, ...], row: dict[int, Any], texts: Sequence[str], themes: list[str]
+) -> tuple[str, ...]:
+    """Give lone words without a colour that of a blank cell beside them, as in a key of colours."""
+    if any(fills):
+        return fills
     found = {colour for cell in row.values() if (colour := _fill(cell, themes))}
-    colour = found.pop() if len(found) == 1 else ""
+    colour = found.pop() if len(found) == 1 and sum(map(bool, texts)) == 1 else ""
     return tuple(colour if text else "" for text in texts)
 
 

@@ -185,7 +185,7 @@ def _worded(text: str, number: str) -> dict[str, str]:
 def _open_bare(walk: _Walk, above: Step) -> None:
     """Put a recommendation without rows into the plan; a report below it says how far it is."""
     said = "\n".join(step.text for step in walk.state.prose)
-    cells = {"progress": said} if reported(said) else {}
+    cells = {"progress": said} if reported(said) and not runs_on(above.text, said) else {}
     if cells:
         walk.state.prose = []
     _open(walk, above, Step("row", above.row, cells))

@@ -286,9 +286,10 @@ def line_pieces(rows: Sequence[RawRow], seen: Mapping[str, int]) -> Iterator[Pie
         yield from _read_line(row, text, seen, alone, wrapped=wrapped)
 
 
-def _may_stand_alone(text: str) -> bool:
+def _may_stand_alone(text: str, alone: Mapping[str, int]) -> bool:
     """Return whether a line may be a label with its value below; the end of a sentence may repeat as well."""
-    return text[:1] == "#" or (text[:1].isupper() and not (text.endswith(".") and not known_role(text)))
+    ends_sentence = text[:1].islower() or (text.endswith(".") and not known_role(text))
+    return not ends_sentence and (text.endswith(":") or alone.get(stem_of(text), 0) > 1)
 
 
 def _read_line(
@@ -304,8 +305,8 @@ def _read_line(
     parts = read_parts(text, row, seen)
     if parts[0].kind == "field":
         return parts
-    found = name_label(text, alone) if _may_stand_alone(text) else None
-    if found and (text.endswith(":") or alone.get(stem_of(text), 0) > 1):
+    found = name_label(text, alone) if _may_stand_alone(text, alone) else None
+    if found:
         return [Piece("field", "", row, text.strip(" :"), *found, "line", open=True)]
     if is_heading(text) and (row.break_before or not wrapped):
         return [Piece("heading", text, row)]

@@ -186,7 +186,7 @@ def _rows(form: Form, series: Series, head: Mapping[str, str]) -> list[PlanRow]:
     shared, *own = (_cells(form, pieces, series) for pieces in _dealt(owned))
     rest = {role: text for role, text in shared.items() if role not in _ONCE}
     own = [_posted(cells, rest.get("lead", "")) for cells in own]
-    whole = _whole(shared, [role for role in rest if _is_lost(role, rest[role], own)])
+    whole = _whole(shared, _lost(rest, own))
     same = _is_same(whole, head)
     own = [{**rest, **cells} for cells in own]
     own[0] = _added({"notes": whole.get("notes", "")} if same else whole, own[0])
@@ -203,9 +203,9 @@ def _posted(cells: Mapping[str, str], lead: str) -> dict[str, str]:
     return {**{role: text for role, text in cells.items() if role != "lead"}, "person": person}
 
 
-def _is_lost(role: str, text: str, own: Sequence[Mapping[str, str]]) -> bool:
-    """Return whether every action has another text of its own than the form has for all."""
-    return all(cells.get(role, text) != text for cells in own)
+def _lost(rest: Mapping[str, str], own: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the roles of which every action has another text of its own than the form has for all."""
+    return [role for role, text in rest.items() if all(cells.get(role, text) != text for cells in own)]
 
 
 def _placed(rows: Sequence[PlanRow], dealt: Sequence[Pieces]) -> list[PlanRow]:

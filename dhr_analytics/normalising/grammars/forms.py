@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from dhr_analytics.normalising.cells.updates import name_updates
-from dhr_analytics.normalising.frames import unnested
 from dhr_analytics.normalising.grammars.fields import (
     ID,
     Piece,
@@ -30,6 +29,7 @@ from dhr_analytics.normalising.grammars.fields import (
     title_of,
 )
 from dhr_analytics.normalising.grammars.form_rows import read_forms
+from dhr_analytics.normalising.nested import unnested
 from dhr_analytics.normalising.roles import worded_role
 from dhr_analytics.normalising.rows import Reading
 from dhr_analytics.reading import RawRow, RawTable

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from operator import itemgetter
 
 from dhr_analytics.normalising.grammars.fields import (
     ID,
@@ -36,26 +35,34 @@ def read(tables: Sequence[RawTable]) -> Reading | None:
     Reading or None
         A row for each action, in document order; ``None`` where the labels do not make a plan.
     """
-    runs = [(lines is not None, lines or table.rows) for table in tables for lines in [_lines_of(table)]]
-    seen = count_labels(row for _, rows in runs for row in rows)
+    runs = [(_is_lined(table), row) for table in tables for row in table.rows]
+    lines = [_as_line(row) if lined else row for lined, row in runs]
+    seen = count_labels(lines)
     pieces: list[Piece] = []
-    for are_lines, group in groupby(runs, key=itemgetter(0)):
-        rows = [row for _, rows in group for row in rows]
-        pieces += line_pieces(rows, seen) if are_lines else (piece for row in rows for piece in _cell_pieces(row, seen))
+    for lined, group in groupby(zip(runs, lines, strict=True), key=lambda each: each[0][0]):
+        rows = [line for _, line in group]
+        pieces += line_pieces(rows, seen) if lined else _pieces_of_cells(rows, seen)
     return read_forms("label lines", pieces, by="line")
 
 
-def _lines_of(table: RawTable) -> tuple[RawRow, ...] | None:
-    """Return the lines of a text, be it one that only looks like a table as its values are below each other."""
+def _is_lined(table: RawTable) -> bool:
+    """Return whether a table is lines of text, be it that it only looks like a table as values are below each other."""
     if table.kind == "text" or all(len(row.cells) == 1 for row in table.rows):
-        return table.rows
-    cells = [filled(row) for row in table.rows if row.place.startswith("line")]
-    lined = len(cells) == len(table.rows) and all(len(each) < 2 or _is_label(each) for each in cells)
-    return tuple(replace(row, cells=(" ".join(filled(row)),)) for row in table.rows) if lined else None
+        return True
+    return all(row.place.startswith("line") and _may_be_line(filled(row)) for row in table.rows)
 
 
-def _is_label(cells: Sequence[str]) -> bool:
-    return len(cells) == 2 and cells[0].endswith(":")
+def _may_be_line(cells: Sequence[str]) -> bool:
+    return len(cells) < 2 or (len(cells) == 2 and cells[0].endswith(":"))
+
+
+def _as_line(row: RawRow) -> RawRow:
+    return row if len(row.cells) == 1 else replace(row, cells=(" ".join(filled(row)),), fills=())
+
+
+def _pieces_of_cells(rows: Sequence[RawRow], seen: Mapping[str, int]) -> Iterator[Piece]:
+    for row in rows:
+        yield from _cell_pieces(row, seen)
 
 
 def _cell_pieces(row: RawRow, seen: Mapping[str, int]) -> list[Piece]:

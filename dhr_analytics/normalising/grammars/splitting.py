@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -57,27 +57,42 @@ def split_forms(pieces: Sequence[Piece]) -> tuple[list[Form], dict[int, str]]:
     starts = _starts(fields, dict(loose))
     first = next((piece.text for piece in pieces if piece.kind == "heading"), "")
     above = {at: piece for at, piece in _headings(loose, first).items() if at in starts}
-    forms, section = [], ""
-    for start, end in pairwise([*starts, len(fields)]):
-        form = Form(tuple(fields[start:end]), above[start].text if start in above else section)
-        forms.append(form)
-        section = form.section if form.is_worded else section
+    forms = _headed([tuple(fields[start:end]) for start, end in pairwise([*starts, len(fields)])], starts, above)
     kept = {id(piece.row) for piece in above.values()}
     return forms, {id(p.row): _WHY[p.kind == "heading"] for _, p in loose if id(p.row) not in kept}
 
 
+def _headed(groups: Sequence[tuple[Piece, ...]], starts: Sequence[int], above: Mapping[int, Piece]) -> list[Form]:
+    """Give each form the heading above it, else that of the one before; what is no form hands none on."""
+    forms: list[Form] = []
+    section = ""
+    for fields, start in zip(groups, starts, strict=True):
+        form = Form(fields, above[start].text if start in above else section)
+        section = form.section if form.is_worded else section
+        forms.append(form)
+    return forms
+
+
 def with_wordings(pieces: Sequence[Piece]) -> list[Piece]:
     """Where titles name but a topic ("Recommendation 3 - Training"), take the label below each for the wording."""
+    worded = _topics(pieces)
+    below = set(worded.values())
+    out: list[Piece] = []
+    for i, piece in enumerate(pieces):
+        if i in worded:
+            topic = replace(piece, label="Topic", role="other", number="", scope="")
+            out += [replace(piece, text="", open=True), topic]
+        else:
+            out.append(replace(piece, role="recommendation", open=True) if i in below else piece)
+    return out
+
+
+def _topics(pieces: Sequence[Piece]) -> dict[int, int]:
+    """Find the titles that name but a topic, each with the field below it that most such titles have."""
     fields = [i for i, piece in enumerate(pieces) if piece.kind == "field"]
     below = {i: j for i, j in pairwise(fields) if _is_topic(pieces[i])}
     stems = Counter(pieces[j].stem for j in below.values())
-    worded = {i: j for i, j in below.items() if _may_word(pieces[j]) and stems[pieces[j].stem] * 2 > len(below)}
-    out = list(pieces)
-    for i, j in worded.items():
-        out[i] = replace(pieces[i], text="", open=True)
-        out[j] = replace(pieces[j], role="recommendation", open=True)
-    topics = {i: replace(pieces[i], label="Topic", role="other", number="") for i in worded}
-    return [piece for i, each in enumerate(out) for piece in ([each, topics[i]] if i in topics else [each])]
+    return {i: j for i, j in below.items() if _may_word(pieces[j]) and stems[pieces[j].stem] * 2 > len(below)}
 
 
 def _is_topic(piece: Piece) -> bool:

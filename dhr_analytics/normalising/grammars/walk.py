@@ -76,11 +76,11 @@ def steps(frame: Frame, columns: Columns) -> Iterator[Step]:
     pages = _pages(frame.rows)
     shifted = {i for i, page in enumerate(pages) if page and _lost_columns(columns.roles, page)}
     number = 0
-    headed = any(row.line and row.cells[0] == frame.region for row in frame.rows)
+    sheet = _heading_sheet(frame)
     for i, row in enumerate(frame.rows):
         number += row.after_break and i > 0
         if row.line:
-            yield _line_step(row, frame.region if headed else "")
+            yield _line_step(row, sheet)
         elif row.filled:
             below = frame.rows[i + 1] if i + 1 < len(frame.rows) else None
             yield _loose(row) if number in shifted else _table_step(row, columns, below)
@@ -116,12 +116,18 @@ def _is_page_line(row: FrameRow) -> bool:
     return len(row.filled) <= 2 and bool(PAGE.fullmatch(row.filled[-1]))
 
 
+def _heading_sheet(frame: Frame) -> str:
+    """Return the name of the sheet where it heads the rows, else ``""``."""
+    headed = any(row.line and row.cells[0] == frame.region for row in frame.rows)
+    return frame.region if headed else ""
+
+
 def _line_step(row: FrameRow, sheet: str) -> Step:
     """Say what a line is; ``sheet`` is the name of a sheet that is the heading of its rows."""
     text = row.cells[0].strip()
     if not text or _RULE.fullmatch(text):
         return Step("aside", row)
-    if sheet and f" {terms.fold(sheet)} " in f" {terms.fold(text)} " and text != sheet:
+    if _repeats(sheet, text):
         return Step("aside", row, reason="title")
     if CAPTION.fullmatch(text):
         return Step("aside", row, reason="sub-heading")
@@ -130,6 +136,11 @@ def _line_step(row: FrameRow, sheet: str) -> Step:
     if is_title(text) and not NUMBERED_HEADING.match(text):
         return Step("title", row)
     return Step("heading" if is_heading(text) else "line", row)
+
+
+def _repeats(sheet: str, text: str) -> bool:
+    """Return whether a line says the name of its sheet and more."""
+    return bool(sheet) and text != sheet and f" {terms.fold(sheet)} " in f" {terms.fold(text)} "
 
 
 def _table_step(row: FrameRow, columns: Columns, below: FrameRow | None) -> Step:
