@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dhr_analytics.normalising.cells.lists import deal, split_list
+from dhr_analytics.normalising.cells.lists import are_parts, deal, split_list
 
 TWO = ["Write it.", "Send it."]
 DOTTED = ["2.1 Write it.", "2.2 Send it.", "2.3 Check it."]
@@ -39,3 +39,16 @@ def test_numbers_decide_whatever_is_left_out(number, items, data):
     told = data.draw(st.sets(st.integers(0, len(items) - 1), min_size=1))
     cell = "\n".join(f"{number}.{i + 1} {items[i]}" for i in sorted(told))
     assert deal("progress", cell, actions) == [item if i in told else "" for i, item in enumerate(items)]
+
+
+@pytest.mark.parametrize(
+    ("items", "parts"),
+    [
+        (["• Two-page summary", "• Short film", "• Quiz"], True),
+        (["• Two-page summary", "• Write to all staff"], False),
+        (["• Write to all staff"], False),
+        (["a) Two-page summary", "b) Short film"], False),
+    ],
+)
+def test_bullets_are_parts_of_one_action_where_none_asks_for_something(items, parts):
+    assert are_parts(items) is parts

@@ -540,3 +540,23 @@ def test_a_cell_merged_across_stands_where_it_begins():
     merged = [text(153, 73, wide)]
     found = cells(read_pdf(pdf([*first, *merged, *rest]), "a.pdf"))
     assert found[0] == ["Recommendation 1", wide, ""]
+
+
+def test_a_table_within_a_cell_is_kept_apart_with_its_rows_and_columns():
+    outer, end = table([["Recommendation", "Holm Council should fund a refuge."]], [120, 600], top=60)
+    inner, bottom = table([["Action", "By when"], ["Write a bid.", "May 2031"]], [300, 120], x=170, top=end + 6)
+    frame = [line(x, end, x, bottom + 6) for x in (40, 160, 760)]
+    page = [*outer, text(44, end + 16, "Actions"), *inner, *frame, line(40, bottom + 6, 760, bottom + 6)]
+    (found,) = [each for each in read_pdf(pdf(page), "a.pdf") if each.kind == "table"]
+    assert [(row.cells, row.nested, row.nested_at) for row in found.rows] == [
+        (("Recommendation", "Holm Council should fund a refuge."), (), 0),
+        (("Actions", ""), (("Action", "By when"), ("Write a bid.", "May 2031")), 1),
+    ]
+
+
+def test_a_box_around_words_of_a_cell_is_no_table():
+    outer, end = table([["Recommendation", "Holm Council should fund a refuge."], ["Action", ""]], [120, 600], top=60)
+    box = [line(170, end - 15, 300, end - 15), line(170, end - 3, 300, end - 3)]
+    box += [line(x, end - 15, x, end - 3) for x in (170, 300)]
+    (found,) = read_pdf(pdf([*outer, *box, text(174, end - 5, "Write")]), "a.pdf")
+    assert [row.cells for row in found.rows][1] == ("Action", "Write") and not found.rows[1].nested

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from dhr_analytics.normalising.cells.agencies import Lead
 from dhr_analytics.normalising.cells.dates import Target, read_target
-from dhr_analytics.normalising.cells.lists import deal, split_list
+from dhr_analytics.normalising.cells.lists import are_parts, deal, split_list
 from dhr_analytics.normalising.cells.prose import reported, says_what
 from dhr_analytics.normalising.cells.responses import read_response
 from dhr_analytics.normalising.cells.scope import read_scope
@@ -23,6 +23,7 @@ from dhr_analytics.normalising.review import action_warnings, recommendation_war
 _FEW = 6  # words beside a date that say something of the date alone
 _UNDEALT = "the cells beside a list of actions could not be shared out among them"
 _OLDER = "the newest update was not understood; the status is that of an earlier one"
+_REPORTING = ("status", "rag", "progress")
 _RESPONSES = ("response", "status", "progress", "action")
 
 
@@ -40,14 +41,18 @@ class Context:
 def split_actions(draft: Draft) -> list[Draft]:
     """Split an action cell that lists several actions; cells with one part for each are shared out."""
     actions = split_list(draft.cells.get("action", ""))
-    dealt = {
-        role: deal(purpose(role), text, actions) or [text] * len(actions)
-        for role, text in draft.cells.items()
-        if role != "action"
-    }
+    shared = {role: deal(purpose(role), text, actions) for role, text in draft.cells.items() if role != "action"}
+    if not any(shared.values()) and are_parts(actions):
+        return [draft]
+    return _one_each(draft, actions, shared)
+
+
+def _one_each(draft: Draft, actions: Sequence[str], shared: Mapping[str, list[str] | None]) -> list[Draft]:
+    """Make a draft of each action, with its part of the cells that are shared out and the whole of the others."""
+    dealt = {role: parts or [draft.cells[role]] * len(actions) for role, parts in shared.items()}
     each = ({"action": action, **{role: parts[i] for role, parts in dealt.items()}} for i, action in enumerate(actions))
     undealt = [_UNDEALT for role, parts in dealt.items() if len(actions) > 1 and _differ(role, parts)]
-    return [Draft(cells, draft.places, [*draft.warnings, *undealt], draft.notes) for cells in each]
+    return [replace(draft, cells=cells, warnings=[*draft.warnings, *undealt]) for cells in each]
 
 
 def _differ(role: str, parts: Sequence[str]) -> bool:
@@ -90,11 +95,11 @@ def action_row(draft: Draft, lead: Lead, keys: Row, context: Context) -> Row:
         "agency": clean(lead.agency),
         "sector": lead.sector,
         "lead_role": clean(lead.role),
-        "target_text": clean(words),
+        "target_text": clean(draft.printed.get("target", words)),
         "target_on": target.on,
         "target_basis": target.basis,
         "status": status.value,
-        "status_evidence": clean(status.evidence),
+        "status_evidence": clean(_evidence(draft, status)),
         "completed_on": status.completed_on,
         "response": _response(cells),
         "rag": clean(cells.get("rag", "")),
@@ -106,6 +111,13 @@ def action_row(draft: Draft, lead: Lead, keys: Row, context: Context) -> Row:
     }
     found = [*draft.warnings, *warnings, *filter(None, (status.warning, target.warning))]
     return {**row, **review_columns([*found, *action_warnings(stage, row)])}
+
+
+def _evidence(draft: Draft, status: Status) -> str:
+    """Return the words that decided a status, as printed: "As above" where they are those of another row."""
+    reported = [role for role in draft.printed if purpose(role) in _REPORTING]
+    meant = (draft.printed[role] for role in reported if status.evidence in draft.cells.get(role, ""))
+    return next(meant, status.evidence) if status.evidence else ""
 
 
 def _beside_the_date(target: Target, cells: Mapping[str, str], status: Status) -> tuple[str, str]:

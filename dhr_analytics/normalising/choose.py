@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from dhr_analytics.normalising.cells.updates import name_updates, purpose
+from dhr_analytics.normalising.dittos import without_dittos
 from dhr_analytics.normalising.frames import Frame
 from dhr_analytics.normalising.grammars import above, keyed, table_rows
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation, stitch
@@ -88,6 +89,7 @@ def _readings(frame: Frame, columns: Columns, listed: Sequence[PlanRow]) -> Iter
 
 def _candidate(reading: Reading, frame: Frame, columns: Columns, *, whole: bool) -> Candidate:
     found, unplaced = stitch(reading.rows, whole=whole)
+    found = without_dittos(found)
     words = sum(len(cell.split()) for row in frame.rows if not row.line for cell in set(row.cells))
     used = _used(reading, words, unplaced)
     name = f"{reading.grammar}, each row whole" if whole else reading.grammar
@@ -117,6 +119,7 @@ def _named(columns: Columns) -> float:
 def from_reading(reading: Reading, tables: Sequence[RawTable]) -> Candidate:
     """Score a reading of a whole part of a document, whose rows are all complete."""
     found, unplaced = stitch(reading.rows, whole=True)
+    found = without_dittos(found)
     rows = [row for table in tables if table.kind == "table" for row in table.rows]
     words = sum(len(cell.split()) for row in rows for cell in set(row.cells))
     used = _used(reading, words, unplaced) if words else 1.0

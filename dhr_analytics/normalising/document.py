@@ -15,6 +15,7 @@ from dhr_analytics.normalising.grammars import forms, label_lines, prose, transp
 from dhr_analytics.normalising.grammars.cut_rows import Recommendation
 from dhr_analytics.normalising.grammars.keyed import listed_in
 from dhr_analytics.normalising.lines import is_title
+from dhr_analytics.normalising.repeats import SAME, counted_once
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 from dhr_analytics.normalising.running_lines import without_running_lines
 from dhr_analytics.reading import RawTable
@@ -22,8 +23,6 @@ from dhr_analytics.vocabulary import terms
 
 # The chance of being right under which a frame is taken to hold no plan.
 LEAST = 0.1
-# Two wordings as like as this are one recommendation, printed twice.
-_SAME = 92
 # Running text wins over another way only where it is that much better.
 _AS_GOOD = 1.5
 # How much the words that a way leaves unused in tables count against it, on the scale of the score.
@@ -102,7 +101,8 @@ def choose(tables: Iterable[RawTable], *, joined: bool = True) -> Choice:
     ways = [_ways(list(part), joined=joined) for _, part in groupby(tables, key=region_of)]
     best = [_best(each) for each in ways]
     winners = [winner for way in best for winner in way.winners]
-    recommendations, repeated = _once([_weighed(rec, winner) for winner in winners for rec in winner.recommendations])
+    parts = [[_weighed(rec, each) for each in way.winners for rec in each.recommendations] for way in best]
+    recommendations, repeated = counted_once(parts)
     return Choice(
         _title(tables),
         tuple(winners),
@@ -186,7 +186,7 @@ def _repeats(written: Way, best: Way) -> bool:
     """Return whether running text and the best way hold the same recommendations, a quarter of them at least."""
     found = {terms.fold(rec.text) for rec in best.recommendations}
     again = [terms.fold(rec.text) for rec in written.recommendations]
-    same = [process.extractOne(text, found, scorer=fuzz.ratio, score_cutoff=_SAME) for text in again]
+    same = [process.extractOne(text, found, scorer=fuzz.ratio, score_cutoff=SAME) for text in again]
     return sum(each is not None for each in same) * 4 >= len(again)
 
 
@@ -241,18 +241,3 @@ def _title(tables: Sequence[RawTable]) -> str:
             if len(filled) == 1 and is_title(text := filled.pop()):
                 return " ".join(text.split())
     return ""
-
-
-def _once(found: Sequence[Recommendation]) -> tuple[list[Recommendation], list[Rejected]]:
-    """Leave out a recommendation that a report lists bare and its action plan prints again with actions."""
-    bare = [not any(set(draft.cells) - {"lead"} for draft in rec.actions) for rec in found]
-    texts = [terms.fold(rec.text) for rec in found]
-    planned = [text for text, empty in zip(texts, bare, strict=True) if not empty]
-    kept: list[Recommendation] = []
-    repeated: list[Rejected] = []
-    for rec, empty, text in zip(found, bare, texts, strict=True):
-        if empty and planned and process.extractOne(text, planned, scorer=fuzz.ratio, score_cutoff=_SAME):
-            repeated.append(Rejected("; ".join(rec.places), rec.text, "printed again in the action plan"))
-        else:
-            kept.append(rec)
-    return kept, repeated

@@ -7,14 +7,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
-from dhr_analytics.normalising.lines import GUIDANCE
-from dhr_analytics.normalising.roles import BARE_NUMBER, asks, header_score, is_day, is_listed, name_votes
+from dhr_analytics.normalising.lines import GUIDANCE, is_heading, words_a_recommendation
+from dhr_analytics.normalising.nested import with_nested_rows
+from dhr_analytics.normalising.roles import (
+    BARE_NUMBER,
+    HEADER,
+    asks,
+    header_score,
+    is_day,
+    is_listed,
+    name_votes,
+    profile,
+    worded_role,
+)
 from dhr_analytics.reading import RawRow, RawTable
 from dhr_analytics.vocabulary import terms
 
 _STRICT = 0.9  # the same of names that a converter joined to the first row
-HEADER = 0.4  # the least `header_score` of a row that opens a frame
 _SHEET = re.compile(r"sheet (?P<name>.*?)(?:, row \d+.*)?$")
+# What the cells of a column hold, by its role, where that can be told from words.
+_KIND_OF = {"revised": "target", "completion": "date"}
+_KIND_OF |= {role: role for role in ("target", "status", "rag", "scope", "number")}
 _RULE = re.compile(r"[\s:|=_–—-]*")
 
 
@@ -96,15 +109,24 @@ def _frames_of_region(tables: Sequence[tuple[int, RawTable]], region: str, *, jo
             lines += [FrameRow((row.cells[0],), row.place, row.break_before, line=True) for row in table.rows]
             continue
         for names, rows in _own_blocks(segments(with_nested_rows(table.rows))):
-            i = _place_of(frames, names, rows, joined=joined)
-            if i is None:
-                frames.append(Frame(names, (*lines, *rows), region, at))
-            else:
-                frames[i] = replace(frames[i], rows=(*frames[i].rows, *lines, *rows))
+            frames = _with_segment(frames, lines, Frame(names, tuple(rows), region, at), joined=joined)
             lines = []
     if lines:
         frames.append(Frame((), tuple(lines), region, tables[-1][0]))
     return frames
+
+
+def _with_segment(frames: list[Frame], lines: Sequence[FrameRow], segment: Frame, *, joined: bool) -> list[Frame]:
+    """Add a segment of a table and the lines above it to the frame that it belongs to, or as a frame of its own."""
+    i = _place_of(frames, segment.names, segment.rows, joined=joined)
+    if i is None:
+        return [*frames, replace(segment, rows=(*lines, *segment.rows))]
+    continues = not lines or bool(segment.names) or _may_continue(frames[i], segment.rows)
+    n = len(lines) if continues else _end_of_plan(lines)
+    rows = segment.rows if continues else ()
+    longer = replace(frames[i], rows=(*frames[i].rows, *lines[:n], *rows))
+    found = [*frames[:i], longer, *frames[i + 1 :]]
+    return found if continues else [*found, replace(segment, rows=(*lines[n:], *segment.rows))]
 
 
 def _place_of(frames: Sequence[Frame], names: tuple[str, ...], rows: Sequence[FrameRow], *, joined: bool) -> int | None:
@@ -125,25 +147,24 @@ def _widest_place(frames: Sequence[Frame], width: int) -> int | None:
     return same[-1] if same else None
 
 
-def with_nested_rows(rows: Sequence[RawRow]) -> Sequence[RawRow]:
-    """Lay the rows of tables within cells beside the row that holds them, under their own names."""
-    holder = next((row for row in rows if row.nested), None)
-    if holder is None:
-        return rows
-    at, head = holder.nested_at, holder.nested[0]
-    blank = ("",) * (max(len(row.cells) for row in rows) - 1)
-    out: list[RawRow] = []
-    for i, row in enumerate(rows):
-        inner = _inner_rows(row) if row.nested else [("",) * len(head) if i else head]
-        own = (*row.cells[:at], *row.cells[at + 1 :])
-        out.append(replace(row, cells=(*own, *inner[0]) if inner else own))
-        out += [RawRow((*blank, *cells), row.place) for cells in inner[1:]]
-    return out
+def _may_continue(frame: Frame, rows: Sequence[FrameRow]) -> bool:
+    """Return whether rows below a text hold a date, status or number where the names of a frame promise one."""
+    kinds = [_KIND_OF.get(worded_role(name), "") for name in frame.names]
+    columns = [(kind, [_cell(row, i) for row in rows]) for i, kind in enumerate(kinds) if kind]
+    found = [profile(cells).shares[kind] for kind, cells in columns if any(map(str.strip, cells))]
+    return not found or max(found) > 0
 
 
-def _inner_rows(row: RawRow) -> Sequence[tuple[str, ...]]:
-    """Return the rows of a table within a cell, without its header."""
-    return row.nested[1:] if header_score(row.nested[0]) >= HEADER else row.nested
+def _cell(row: FrameRow, i: int) -> str:
+    return row.cells[i] if i < len(row.cells) else ""
+
+
+def _end_of_plan(lines: Sequence[FrameRow]) -> int:
+    """Return how many lines above a table that is none of the plan's belong to the plan: to the next heading."""
+    texts = [line.cells[0] for line in lines]
+    asked = [i for i, text in enumerate(texts) if words_a_recommendation(text)]
+    below = (i for i in range(asked[-1] + 1, len(texts)) if is_heading(texts[i])) if asked else ()
+    return next(iter(below), len(texts)) if asked else 0
 
 
 def with_header_split(rows: Sequence[RawRow]) -> Sequence[RawRow]:
@@ -327,7 +348,8 @@ def _under_groups(first: tuple[str, ...], second: tuple[str, ...]) -> _Header | 
     if lower < HEADER or _n_filled(set(second)) <= _n_filled(set(first)):
         return None
     named = zip_longest(_spread(first), first, second, fillvalue="")
-    return max(lower, upper) + 0.01, tuple(_lower_name(*each) for each in named), 2
+    names = tuple(_lower_name(*each, often=second.count(each[2])) for each in named)
+    return max(lower, upper) + 0.01, names, 2
 
 
 def _above_days(first: tuple[str, ...], second: tuple[str, ...]) -> _Header | None:
@@ -363,11 +385,12 @@ def _cell_by_cell(first: tuple[str, ...], second: tuple[str, ...]) -> _Header | 
     return header_score(names) + 0.05, names, 2
 
 
-def _lower_name(group: str, upper: str, lower: str) -> str:
-    """Return the name of a column under a group: its own, with that of the group where it alone says nothing."""
+def _lower_name(group: str, upper: str, lower: str, *, often: int) -> str:
+    """Return the name of a column under a group: its own, with that of the group where it alone says too little."""
     if not lower.strip():
         return upper
-    return lower if lower == upper or name_votes(lower) or not name_votes(group) else f"{group} {lower}"
+    alone = often == 1 and name_votes(lower)
+    return lower if lower == upper or alone or not name_votes(group) else f"{group} {lower}"
 
 
 def _known(names: Sequence[str]) -> float:

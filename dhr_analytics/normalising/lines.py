@@ -48,11 +48,11 @@ TITLE = re.compile(
 # "Actions", "Table 2: actions for recommendation 3": what is below is known by its own header.
 CAPTION = re.compile(
     r"\W*(?:table\s+\d+\W+)?(?:(?:the|our|agreed|planned|proposed)\s+)?"
-    r"(?:actions?|action\s+(?:points|table)|next\s+steps|progress|(?:agency\s+)?response|recommendations|"
+    r"(?:actions?|action\s+(?:points|table)|next\s+steps|progress|(?:agency\s+)?response|recommendations?|"
     r"action\s+plan(?=\s+(?:for|to|on)\b.*recommendation))"
     r"(?:\s+(?:taken|agreed|planned|required))?"
     r"(?:\s+(?:for|from|to|on|under|against|arising\s+from|in\s+response\s+to)\s+(?:this\s+|the\s+)?"
-    r"recommendation(?:\s+(?:no\.?\s*)?[\w./]{1,8})?)?\W*",
+    r"recommendations?(?:\s+(?:no\.?\s*)?[\w./]{1,8})?)?\W*",
     re.IGNORECASE,
 )
 FURNITURE = re.compile(

@@ -10,6 +10,7 @@ from datetime import date
 from dhr_analytics.normalising.action_rows import Context, action_row, recommendation_row, split_actions
 from dhr_analytics.normalising.cells.agencies import named_places, read_lead
 from dhr_analytics.normalising.cells.dates import find_dates
+from dhr_analytics.normalising.cells.key import COLOURS
 from dhr_analytics.normalising.cells.names import mask
 from dhr_analytics.normalising.cells.status_key import read_colour_key
 from dhr_analytics.normalising.document import Choice, choose
@@ -19,13 +20,14 @@ from dhr_analytics.normalising.result import DocumentPlans, PlanTables, Row
 from dhr_analytics.normalising.review import THRESHOLD, UNSURE
 from dhr_analytics.normalising.rows import Rejected
 from dhr_analytics.normalising.seen import what_was_seen
-from dhr_analytics.reading import RawTable
+from dhr_analytics.reading import RawRow, RawTable
 from dhr_analytics.reading.struck import set_struck_aside
 from dhr_analytics.vocabulary import terms
 
 # The least chance of being right for each grade; on generated plans 98 of 100 documents graded sure are read right.
 SURE, CHECK = 0.75, 0.15
 _LONG_TABLE = 12
+_ENTRY_CELLS, _ENTRY_WORDS = 2, 8  # of an entry of a key of colours
 _NAME = re.compile(r"[^\d.;]{1,40}")
 _ASKED = re.compile(r"(?:^|[.!?]\s+)(?:The\s+)?([A-Z][\w'’-]+)(?:\s+[A-Z][\w'’-]+){1,3}\s+(?:should|must)\b")
 
@@ -247,5 +249,14 @@ def _where(frame: Frame) -> str:
 def _outside_the_plan(tables: Sequence[RawTable]) -> Iterator[str]:
     """Give the texts in which a plan may explain its colours: lines, small tables, and each row of a plan."""
     for table in tables:
-        rows = ["\n".join(row.cells) for row in table.rows]
+        rows = ["\n".join(_as_entry(row)) for row in table.rows]
         yield from rows if table.kind == "table" and len(rows) > _LONG_TABLE else ["\n".join(rows)]
+
+
+def _as_entry(row: RawRow) -> Sequence[str]:
+    """Return the cells of a row; few words in or beside a colour are an entry of a key that leaves its name out."""
+    colours, words = {*filter(None, row.fills)}, [*filter(str.strip, row.cells)]
+    blank = any(fill and not cell.strip() for cell, fill in zip(row.cells, row.fills, strict=False))
+    few = len(words) == 1 or (blank and len(words) <= _ENTRY_CELLS)
+    short = all(len(each.split()) <= _ENTRY_WORDS and not each.lower().startswith(COLOURS) for each in words)
+    return (*colours, words[0]) if few and short and len(colours) == 1 else row.cells

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from dhr_analytics.normalising import dittos, repeats
 from dhr_analytics.normalising.cells import status
 from dhr_analytics.normalising.cells.dates import MOVED, target_dates
 
@@ -46,6 +47,9 @@ WEIGHTS = {
     status.ROUTINE: 0.85,
     status.SEVERAL: 0.7,
     "the words of the status cell are not known": 0.7,
+    dittos.TAKEN: 0.85,
+    dittos.MISSING: 0.7,
+    repeats.DIFFER: 0.7,
     "changed by hand": 1.0,
     "a correction was made for different words from those now read here; it was not applied": 0.5,
 }

@@ -64,6 +64,8 @@ MANY = ("status", "rag", "progress", "evidence", "outcome", "milestones")
 _NO_ROLE = "other"
 _BAR = 0.9  # what a role has to score before a column takes it
 _NAME_WEIGHT = 3.0
+_NEVER = -3.0  # outweighs any name
+_ANSWER = re.compile(r"(?:yes|no|y|n|n/?a|not applicable|none|true|false|[-–—])\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,7 @@ def asks(text: str) -> bool:
 
 # --- header rows -----------------------------------------------------------------------------------
 
+HEADER = 0.4  # the least `header_score` of a row that opens a frame
 _CORE = ("recommendation", "action")
 _BESIDE = ("number", "lead", "person", "target", "status", "rag", "progress", "completion", "scope", "outcome",
            "response", "evidence", "milestones")  # fmt: skip
@@ -319,6 +322,7 @@ _KINDS: dict[str, Callable[[str], bool]] = {
     "scope": lambda cell: len(cell.split()) <= 6 and bool(read_scope(cell)),
     "lead": lambda cell: len(cell.split()) <= 14 and (is_agency(cell) or is_role(cell)),
     "asks": asks,
+    "answer": lambda cell: bool(_ANSWER.fullmatch(cell)),
     "short": lambda cell: len(cell.split()) <= 3,
 }  # fmt: skip
 _SAMPLE = 40
@@ -352,7 +356,15 @@ def _prose(column: Profile, least: float) -> float:
 
 
 def _fit_wording(column: Profile) -> float:
+    if column.shares["answer"] > 0.7:  # "Recommendation made? No"
+        return _NEVER
     return 0.5 * _prose(column, 5.0) + 0.5 * _signed(column.shares["asks"])
+
+
+def _fit_deed(column: Profile) -> float:
+    if column.shares["answer"] > 0.7:
+        return _NEVER
+    return 0.5 * _prose(column, 3.0) + 0.5 * _signed(column.shares["asks"])
 
 
 def _fit_typed(kind: str) -> Callable[[Profile], float]:
@@ -371,7 +383,7 @@ _FITS: dict[str, Callable[[Profile], float]] = {
     "scope": _fit_typed("scope"),
     "section": lambda column: 0.3 if column.words <= 8 and column.shares["number"] < 0.5 else -0.8,
     "action_number": _fit_typed("number"),
-    "action": lambda column: 0.5 * _prose(column, 3.0) + 0.5 * _signed(column.shares["asks"]),
+    "action": _fit_deed,
     "lead": lambda column: _signed(column.shares["lead"]) if column.words <= 15 else -1.0,
     "person": lambda column: -1.0 if column.words > 12 or column.shares["date"] > 0.5 else 0.1,
     "target": _fit_typed("target"),

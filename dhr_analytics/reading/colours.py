@@ -8,14 +8,18 @@ import re
 # The pale cell styles that spreadsheets offer as "Good", "Neutral" and "Bad".
 _STYLES = {"C6EFCE": "green", "FFEB9C": "amber", "FFC7CE": "red"}
 
+_BLUE = {False: 0.75, True: 0.5}  # the least saturation of the blue of a rating, by whether its cell is blank
 
-def rag_of(colour: str) -> str:
+
+def rag_of(colour: str, *, blank: bool = False) -> str:
     """Name the rating that a background colour means.
 
     Parameters
     ----------
     colour : str
         Six hexadecimal digits, red first ("00B050").
+    blank : bool
+        Whether the cell holds no words: then it is no header, and its blue may be a paler one.
 
     Returns
     -------
@@ -38,4 +42,5 @@ def rag_of(colour: str) -> str:
     if hue < 170:
         return "green"
     # The blues of headers are darker or duller than the one that people pick for "completed".
-    return "blue" if 190 <= hue < 260 and saturation >= 0.75 and value >= 0.74 else ""
+    least = _BLUE[blank]
+    return "blue" if 190 <= hue < 260 and saturation >= least and value >= 0.74 else ""

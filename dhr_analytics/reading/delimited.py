@@ -149,7 +149,8 @@ def _count_lone(rows: Sequence[RawRow], *, below: bool) -> int:
 
 def _trimmed(row: RawRow, used: Sequence[int], kind: str) -> RawRow:
     if kind == "text":
-        return RawRow((next(filter(None, row.cells), ""),), row.place, row.break_before, struck=row.struck)
+        fills = tuple(filter(None, row.fills))[:1]
+        return RawRow((next(filter(None, row.cells), ""),), row.place, row.break_before, fills, row.struck)
     cells = tuple(row.cells[i] if i < len(row.cells) else "" for i in used)
     fills = tuple(row.fills[i] if i < len(row.fills) else "" for i in used) if any(row.fills) else ()
     return RawRow(cells, row.place, row.break_before, fills, row.struck)

@@ -14,7 +14,7 @@ from lxml import html as lxml_html
 from dhr_analytics.errors import InputError
 from dhr_analytics.reading.colours import rag_of
 from dhr_analytics.reading.notes import link, raised
-from dhr_analytics.reading.table import RawRow, RawTable
+from dhr_analytics.reading.table import RawRow, RawTable, as_nested
 from dhr_analytics.reading.text import decode
 
 _CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
@@ -334,7 +334,7 @@ class _Row:
         """Keep the first table inside the row apart from the words around it."""
         inner = None if self.nested else next(filter(_has_columns, pieces), None)
         if inner is not None:
-            self.nested, self.nested_at = tuple(row.cells for row in inner.rows), self._next
+            self.nested, self.nested_at = as_nested([(row.cells, row.fills) for row in inner.rows]), self._next
             pieces.remove(inner)
         return pieces
 

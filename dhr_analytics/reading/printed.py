@@ -61,7 +61,8 @@ def _grids(page: Page, level: list[Rule], upright: list[Rule], above: Block | No
     """Return the ruled tables of a page from top to bottom; a frame around text is none."""
     grids = [grid_of(cells) for cells in ruled_cells(page, level, upright, above is not None)]
     tables = [grid for grid in grids if len(grid.xs) > 2 or len(grid.ys) > 3]
-    return sorted(tables, key=lambda grid: grid.ys[0])
+    whole = [grid for grid in tables if grid.may_be_nested or not any(each.surrounds(grid) for each in tables)]
+    return sorted(whole, key=lambda grid: grid.ys[0])
 
 
 def _ruled_blocks(
@@ -71,11 +72,34 @@ def _ruled_blocks(
     words: Collection[str],
     above: Block | None,
 ) -> list[tuple[float, Block]]:
-    """Read the ruled tables; the first may lack columns that it has on the page before."""
-    held = [(grid, glyphs) for grid, glyphs in zip(grids, inside, strict=True) if glyphs]
+    """Read the ruled tables, each with those inside its cells; the first may lack columns of the page before."""
+    inner, held = _inner_and_outer(list(zip(grids, inside, strict=True)))
     if held and above is not None:
         held[0] = held[0][0].on_columns_of(above.edges, held[0][1]), held[0][1]
-    return [(grid.ys[0], ruled_block(grid, glyphs, page, words)) for grid, glyphs in held]
+    blocks = []
+    for grid, glyphs in held:
+        nested = [(each, ruled_block(each, own, page, words).rows) for each, own in inner if grid.surrounds(each)]
+        blocks.append((grid.ys[0], ruled_block(grid, glyphs, page, words, nested)))
+    return blocks
+
+
+_Held = tuple[Grid, Sequence[Glyph]]
+
+
+def _inner_and_outer(pairs: Sequence[_Held]) -> tuple[list[_Held], list[_Held]]:
+    """Tell the tables within a cell of another one from the others, empty ones left out; a frame has no cells."""
+    holders = [grid for grid, _ in pairs if len(grid.xs) > 2]
+    inner = [pair for pair in pairs if pair[1] and _is_within(pair[0], holders)]
+    return inner, [pair for pair in pairs if not _is_within(pair[0], holders) and _holds(pair, inner)]
+
+
+def _is_within(grid: Grid, holders: Sequence[Grid]) -> bool:
+    return any(holder.surrounds(grid) for holder in holders)
+
+
+def _holds(pair: _Held, inner: Sequence[_Held]) -> bool:
+    """Return whether a table holds letters, or other tables."""
+    return bool(pair[1]) or any(pair[0].surrounds(grid) for grid, _ in inner)
 
 
 def _regions(body: Sequence[Glyph], starts: Sequence[float]) -> dict[int, list[Glyph]]:
@@ -87,12 +111,13 @@ def _regions(body: Sequence[Glyph], starts: Sequence[float]) -> dict[int, list[G
 
 
 def _in_grids(page: Page, grids: Sequence[Grid]) -> tuple[list[list[Glyph]], list[Glyph]]:
-    """Share out the letters of a page to its ruled tables; return also those outside."""
+    """Share out the letters of a page to its ruled tables, the innermost of each; return also those outside."""
     inside: list[list[Glyph]] = [[] for _ in grids]
     outside: list[Glyph] = []
+    inwards = sorted(range(len(grids)), key=lambda i: grids[i].area)
     for glyph in page.glyphs:
         x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
-        at = next((i for i, grid in enumerate(grids) if grid.holds(x, y)), -1)
+        at = next((i for i in inwards if grids[i].holds(x, y)), -1)
         (inside[at] if at >= 0 else outside).append(glyph)
     return inside, outside
 

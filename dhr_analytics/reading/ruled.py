@@ -13,7 +13,7 @@ from pdfplumber.table import cells_to_tables, edges_to_intersections, intersecti
 
 from dhr_analytics.reading.colours import rag_of
 from dhr_analytics.reading.letters import Block, Box, Colour, Glyph, Page, Rule, cell_text, lines_of
-from dhr_analytics.reading.table import RawRow
+from dhr_analytics.reading.table import RawRow, as_nested
 
 Field = tuple[int, int]  # row and column
 _NEAR = 3.0  # two rules closer than this are one
@@ -31,6 +31,21 @@ class Grid:
     def holds(self, x: float, y: float) -> bool:
         """Return whether a point lies in the table."""
         return self.xs[0] - 1 <= x <= self.xs[-1] + 1 and self.ys[0] - 1 <= y <= self.ys[-1] + 1
+
+    @property
+    def area(self) -> float:
+        """The area of the table, in square points."""
+        return (self.xs[-1] - self.xs[0]) * (self.ys[-1] - self.ys[0])
+
+    @property
+    def may_be_nested(self) -> bool:
+        """Whether a table within a cell has the rows and columns of one, so that it is no box around some words."""
+        return len(self.xs) > 2 and (len(self.ys) > 2 or len(self.xs) > 3)
+
+    def surrounds(self, other: Grid) -> bool:
+        """Return whether another table lies within this one."""
+        corners = ((other.xs[0], other.ys[0]), (other.xs[-1], other.ys[-1]))
+        return other.area < self.area and all(self.holds(x, y) for x, y in corners)
 
     def field(self, x: float, y: float) -> tuple[int, int]:
         """Return the row and column of a point."""
@@ -172,7 +187,13 @@ def _clusters(values: Iterable[float]) -> list[float]:
     return out
 
 
-def ruled_block(grid: Grid, glyphs: Sequence[Glyph], page: Page, words: Collection[str]) -> Block:
+def ruled_block(
+    grid: Grid,
+    glyphs: Sequence[Glyph],
+    page: Page,
+    words: Collection[str],
+    nested: Sequence[tuple[Grid, Sequence[RawRow]]] = (),
+) -> Block:
     """Share out the letters of a table to its cells; one column is running text in frames.
 
     Parameters
@@ -183,6 +204,8 @@ def ruled_block(grid: Grid, glyphs: Sequence[Glyph], page: Page, words: Collecti
     page : Page
     words : collection of str
         Lower-case words of the document.
+    nested : sequence of (Grid, rows)
+        The tables inside its cells.
 
     Returns
     -------
@@ -191,13 +214,36 @@ def ruled_block(grid: Grid, glyphs: Sequence[Glyph], page: Page, words: Collecti
     owner = grid.covers()
     last = {at: field for field, at in sorted(owner.items())}
     texts = _texts(grid, glyphs, owner, last, page.pitch, words)
+    inner, texts = _tables_within(grid, owner, nested, texts)
     columns = range(len(grid.xs) - 1)
     header = [owner[0, c] for c in columns if owner[0, c] in texts]
     ratings = _ratings(_colours(grid, last, page), header)
     owners = [[owner[r, c] for c in columns] for r in range(len(grid.ys) - 1)]
-    found = [_row(r, own, texts, ratings) for r, own in enumerate(owners)]
+    found = [_row(r, own, texts, ratings, inner.get(r)) for r, own in enumerate(owners)]
     rows = tuple(row for row in found if row is not None)
     return Block("table", rows, grid.xs, ruled=True) if len(columns) > 1 else _framed(rows)
+
+
+_Inner = tuple[int, list[RawRow]]  # the column that holds a table, and its rows
+
+
+def _tables_within(
+    grid: Grid,
+    owner: dict[Field, Field],
+    nested: Sequence[tuple[Grid, Sequence[RawRow]]],
+    texts: dict[Field, str],
+) -> tuple[dict[int, _Inner], dict[Field, str]]:
+    """Return the table inside a cell of each row; one in another cell of the row is but words of its cell."""
+    found: dict[int, _Inner] = {}
+    texts = dict(texts)
+    for each, rows in nested:
+        r, c = at = owner[grid.field(each.xs[0] + _NEAR, each.ys[0] + _NEAR)]
+        if found.setdefault(r, (c, []))[0] == c:
+            found[r][1].extend(rows)
+        else:
+            words = [" ".join(filter(None, row.cells)) for row in rows]
+            texts[at] = "\n".join(filter(None, [texts.get(at), *words]))
+    return found, texts
 
 
 def _framed(rows: Sequence[RawRow]) -> Block:
@@ -217,14 +263,21 @@ def _row(
     own: Sequence[Field],
     texts: dict[Field, str],
     ratings: dict[Field, str],
+    inner: _Inner | None,
 ) -> RawRow | None:
     """Write a row from the cells that cover it; a cell merged across is written once."""
     # Cells that are merged down are repeated, but not on a row where nothing begins.
-    if not any(at[0] == r and (at in texts or at in ratings) for at in own):
+    if not (inner or _begins_in(r, own, texts, ratings)):
         return None
     cells = tuple(texts.get(at, "") if at[1] == c else "" for c, at in enumerate(own))
     fills = tuple(ratings.get(at, "") for at in own)
-    return RawRow(cells, "", fills=fills if any(fills) else ())
+    at, rows = inner or (0, [])
+    nested = as_nested([(each.cells, each.fills) for each in rows])
+    return RawRow(cells, "", fills=fills if any(fills) else (), nested=nested, nested_at=at)
+
+
+def _begins_in(r: int, own: Sequence[Field], *held: Collection[Field]) -> bool:
+    return any(at[0] == r and any(at in each for each in held) for at in own)
 
 
 def _texts(

@@ -264,10 +264,22 @@ def _rows(sheet: Any, themes: list[str], name: str) -> list[RawRow]:
             out.append(RawRow(("",) * len(used), f"{place}{number - 1}"))
         at = [(source.get((number, column), number), column) for column in used]
         texts = tuple(shown.texts[row].get(column, "") for row, column in at)
-        fills = tuple(_rating(shown.cells[row], column, rules, themes) for row, column in at)
+        rated = tuple(_rating(shown.cells[row], column, rules, themes) for row, column in at)
+        fills = _with_colour_beside(rated, shown.cells[number], texts, themes)
         out.append(RawRow(texts, f"{place}{number}", not out, fills, shown.struck[number]))
         above = number
     return out
+
+
+def _with_colour_beside(
+    fills: tuple[str, ...], row: dict[int, Any], texts: Sequence[str], themes: list[str]
+) -> tuple[str, ...]:
+    """Give lone words without a colour that of a blank cell beside them, as in a key of colours."""
+    if any(fills):
+        return fills
+    found = {colour for cell in row.values() if (colour := _fill(cell, themes))}
+    colour = found.pop() if len(found) == 1 and sum(map(bool, texts)) == 1 else ""
+    return tuple(colour if text else "" for text in texts)
 
 
 def _joined_down(sheet: Any, said: Sequence[int]) -> dict[tuple[int, int], int]:
@@ -372,7 +384,10 @@ def _shown_date(value: date, codes: str) -> str:
 
 def _fill(cell: Any, themes: list[str]) -> str:
     """Return the rating that the background of a cell means."""
-    return _fill_colour(cell.fill, themes) if cell is not None and cell.has_style else ""
+    if cell is None or not cell.has_style:
+        return ""
+    plain = cell.fill.fill_type == "solid" and cell.fill.fgColor.type == "rgb" and cell.value is None
+    return _fill_colour(cell.fill, themes) or (rag_of(cell.fill.fgColor.rgb[-6:], blank=True) if plain else "")
 
 
 def _fill_colour(fill: Any, themes: list[str], *, by_rule: bool = False) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,8 @@ class RawRow:
     "page 3, row 5"); ``break_before`` is true where a page break, or what looks like one, parts it from the row
     above; ``fills`` names the RAG colour of each cell's background, where the document has colours; ``struck`` are the
     words of the row that are struck out: they are in no cell.
-    ``nested`` are the rows of a table within the cell ``nested_at``, whose words are then in no cell either.
+    ``nested`` are the rows of a table within the cell ``nested_at``, whose words are then in no cell either; a cell of
+    it that holds but a colour says its name.
     """
 
     cells: tuple[str, ...]
@@ -31,3 +34,10 @@ class RawTable:
 
     rows: tuple[RawRow, ...]
     kind: str = "table"
+
+
+def as_nested(rows: Sequence[tuple[Sequence[str], Sequence[str]]]) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of a table within a cell, given as texts and colours of their cells."""
+    # A row that is coloured as a whole rates none of its blank cells.
+    rated = [(texts, fills if sum(map(bool, fills)) == 1 else ()) for texts, fills in rows]
+    return tuple(tuple(text or fill for text, fill in zip_longest(*row, fillvalue="")) for row in rated)

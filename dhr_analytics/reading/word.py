@@ -22,7 +22,7 @@ from dhr_analytics.reading.colours import rag_of
 from dhr_analytics.reading.marks import STRUCK, set_apart
 from dhr_analytics.reading.numbering import W, list_marks, number_of, value_of
 from dhr_analytics.reading.revisions import settle
-from dhr_analytics.reading.table import RawRow, RawTable
+from dhr_analytics.reading.table import RawRow, RawTable, as_nested
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
@@ -305,15 +305,19 @@ def _vertical(cell: Any) -> str:
 def _nested(cell: Any, mark: Mark) -> tuple[tuple[str, ...], ...]:
     """Return the rows of the first table of several columns within a cell."""
     for table in _within(cell, _TBL):
-        rows = [tuple(_own_text(inner, mark) for inner in _within(row, _TC)) for row in _within(table, _TR)]
+        rows = [list(_within(row, _TC)) for row in _within(table, _TR)]
         if len(rows) > 1 and min(map(len, rows)) > 1:
-            return tuple(rows)
+            return as_nested([([_own_text(each, mark) for each in row], list(map(_own_fill, row))) for row in rows])
     return ()
 
 
 def _own_text(cell: Any, mark: Mark) -> str:
     """Return the words of a cell; those below the top of a merged one are not shown."""
     return "" if _vertical(cell) == "continue" else _cell_text(cell, mark)
+
+
+def _own_fill(cell: Any) -> str:
+    return "" if _vertical(cell) == "continue" else _cell_fill(cell)
 
 
 def _cell_text(cell: Any, mark: Mark, *, tables: bool = True) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dhr_analytics.normalising.cells.agencies import is_agency
 from dhr_analytics.normalising.cells.dates import find_dates, read_target
+from dhr_analytics.normalising.roles import asks
 from dhr_analytics.vocabulary.phrases import phrases
 
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
@@ -47,6 +48,11 @@ def split_list(text: str) -> list[str]:
         else:
             items.append(line)
     return items if len(items) > 1 else [text]
+
+
+def are_parts(items: Sequence[str]) -> bool:
+    """Return whether the bulleted items of a cell are parts of one action: none asks for anything by itself."""
+    return len(items) > 1 and all(map(_BULLET.match, items)) and not any(map(asks, items))
 
 
 def _starts(text: str) -> list[int]:

@@ -1,13 +1,17 @@
-"""Tick columns: several columns, each named by a status, with a mark in the one that holds."""
+"""Ticks: columns that are each named by a status, with a mark in the one that holds, and choices with boxes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
 from dhr_analytics.normalising.cells.status import read_status
 
 _EMPTY = ("", "-", "–", "—", "☐", "□", "no", "n", "n/a", "false", "0", "✗", "✘", "❌")
+_BOXES = re.compile(r"([☐☒☑✓✔□■])\s*([^☐☒☑✓✔□■]*)")
+_TICKED = "☒☑✓✔■"
+CHOICES = ("scope", "status", "rag")  # roles whose cells may offer choices with boxes
 
 
 def tick_statuses(names: Sequence[str]) -> tuple[str, ...]:
@@ -46,3 +50,12 @@ def read_ticks(
 
 def _ticked(cells: Sequence[str]) -> list[int]:
     return [i for i, cell in enumerate(cells) if cell.replace("\ufe0f", "").strip(" .\n").lower() not in _EMPTY]
+
+
+def ticked_choice(text: str) -> tuple[str, str]:
+    """Return what is ticked of a cell that offers choices with boxes, and what is not."""
+    choices = _BOXES.findall(text)
+    chosen = [words.strip() for box, words in choices if box in _TICKED]
+    if not any(chosen):  # a tick alone is the answer itself
+        return text, ""
+    return " ".join(chosen), " ".join(words.strip() for box, words in choices if box not in _TICKED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from dhr_analytics.normalising.cells.prose import reported
 from dhr_analytics.normalising.frames import Frame
 from dhr_analytics.normalising.grammars.cut_rows import runs_on
 from dhr_analytics.normalising.grammars.sections import Sections
@@ -58,7 +59,7 @@ def read(frame: Frame, columns: Columns) -> Reading | None:
     for step in steps(frame, own):
         _take(walk, step)
     if walk.waiting is not None:
-        _open(walk, walk.waiting, Step("row", walk.waiting.row))
+        _open_bare(walk, walk.waiting)
     walk.state.flush()
     walk.state.close()
     return Reading(NAME, tuple(walk.state.rows), tuple(walk.state.rejected)) if walk.found else None
@@ -154,9 +155,10 @@ def _wait(walk: _Walk, step: Step) -> None:
         if not _is_numbered(step):
             walk.state.prose.append(step)
             return
-        _open(walk, walk.waiting, Step("row", walk.waiting.row))
+        _open_bare(walk, walk.waiting)
     elif walk.waiting is not None:
         walk.state.prose.append(walk.waiting)
+    walk.state.flush()
     walk.waiting = step
 
 
@@ -178,6 +180,15 @@ def _worded(text: str, number: str) -> dict[str, str]:
         return {"number": match["number"].strip(), "recommendation": text[match.end() :]}
     wording = {"recommendation": LABEL.sub("", text)}
     return {"number": number, **wording} if number else wording
+
+
+def _open_bare(walk: _Walk, above: Step) -> None:
+    """Put a recommendation without rows into the plan; a report below it says how far it is."""
+    said = "\n".join(step.text for step in walk.state.prose)
+    cells = {"progress": said} if reported(said) and not runs_on(above.text, said) else {}
+    if cells:
+        walk.state.prose = []
+    _open(walk, above, Step("row", above.row, cells))
 
 
 def _open(walk: _Walk, above: Step, step: Step) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
 
+from dhr_analytics.normalising.cells.references import ABOVE, read_reference
 from dhr_analytics.normalising.cells.scope import read_scope
 from dhr_analytics.normalising.cells.updates import purpose
 from dhr_analytics.normalising.grammars.cut_cells import (
@@ -55,12 +56,16 @@ _GIVEN_BACK = "the end of this action was printed at the head of the next row"
 
 @dataclass
 class Draft:
-    """An action while rows are joined to it: texts by role and the places they came from."""
+    """An action while rows are joined to it: texts by role and the places they came from.
+
+    ``printed`` holds the words of cells that refer to another row, whose text is in ``cells`` instead.
+    """
 
     cells: dict[str, str] = field(default_factory=dict)
     places: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    printed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,7 +106,7 @@ def stitch(rows: Sequence[PlanRow], *, whole: bool = False) -> tuple[list[Recomm
         # A row below a break with neither a recommendation nor an action is the rest of a row even so.
         rows = [replace(row, after_break=row.after_break and not _WORDED & set(row.cells)) for row in rows]
     one_line = not whole and are_one_line(rows)
-    rows = [_with_number_apart(row) for row in rows]
+    rows = [_with_number_apart(_without_ditto(row)) for row in rows]
     stitcher = _Stitcher(habits_of(rows, one_line=one_line, whole=whole))
     for row in _join_forward(rows):
         stitcher.add(row)
@@ -125,6 +130,13 @@ def _once(found: list[Recommendation]) -> tuple[list[Recommendation], list[Rejec
 
 def _is_bare(rec: Recommendation) -> bool:
     return not any(set(draft.cells) - {"lead"} for draft in rec.actions)
+
+
+def _without_ditto(row: PlanRow) -> PlanRow:
+    """Leave out a recommendation that is "As above": the row is one more of its actions."""
+    if row.cells.get("number") or read_reference(row.cells.get("recommendation", "")) != ABOVE:
+        return row
+    return replace(row, cells={role: text for role, text in row.cells.items() if role != "recommendation"})
 
 
 def _with_number_apart(row: PlanRow) -> PlanRow:

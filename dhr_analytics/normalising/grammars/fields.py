@@ -7,14 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
+from dhr_analytics.normalising.cells.scope import read_scope
 from dhr_analytics.normalising.roles import is_day, may_be, role_of, worded_role
 from dhr_analytics.reading import RawRow
 from dhr_analytics.vocabulary import terms
 
 _COUNTED = "one two three four five six seven eight nine ten eleven twelve".split()
 _WORDS = "|".join(_COUNTED)
-_NUMBER = r"(?:(?-i:[A-Z]{1,6})[./-]?)?\d{1,3}(?:\.\d{1,2}){0,2}[a-z]?|[ivxl]{1,6}|[a-h]"
+# "3", "2.1", "1.a", "R4", "A1/2".
+_NUMBER = (
+    r"(?-i:[A-Z]{1,6})[./-]?\d{1,3}(?:[./-]\d{1,2}){0,2}[a-z]?|\d{1,3}(?:\.\d{1,2}){0,2}(?:[./-]?[a-z])?|"
+    r"[ivxl]{1,6}|[a-h]"
+)
 _NUMBERED = re.compile(
     r"(?P<label>[A-Za-z][A-Za-z /&()?'’-]*?)\.?\s*(?:\bno\.?\s*|#\s*)?"
     rf"(?:\(?(?P<number>(?<=[\s(#])(?:{_NUMBER})|(?<=[a-z])\d{{1,2}})\)?|"
@@ -26,9 +32,11 @@ ID = re.compile(rf"\(?(?:{_SHORT})[.):]?", re.IGNORECASE)
 _TITLE = re.compile(
     r"(?:(?:recommendation|rec)\.?\s*(?:no\.?\s*|number\s*|#\s*)?"
     rf"(?P<number>{_NUMBER}|{_WORDS})|(?P<short>(?-i:R)\d{{1,3}}(?:\.\d{{1,2}})*))"
-    r"(?:\s*[:.–—-]+\s+(?P<text>\S.*)|\s*[:.]?\s*(?:\n(?P<below>.*))?)",
+    r"(?:\s*[(\[](?P<scope>[\w &/-]{3,30})[)\]](?=[\s:.–—-]|$))?"
+    r"(?:\s*[:.–—-]+\s+(?P<text>\S.*)|\s*[:.]?\s*(?:\n(?P<below>.*))?|(?<=[)\]])\s+(?P<beside>[A-Z].*))",
     re.IGNORECASE | re.DOTALL,
 )
+_DASH = re.compile(r"\s[–—-]\s")
 # After the colon may stand the letter of a footnote: "Resolved:a Yes".
 _COLON = re.compile(r":(?:[a-h](?=\s))?(?=\s|$)")
 _INSIDE = re.compile(r"(?<=[.;!?)]) +(?=[A-Z][\w /()'’&-]{1,40}:(?:\s|$))|\n+|\s+\|\s+")
@@ -49,7 +57,7 @@ class Piece:
     text), ``rest`` (of a split cell), ``header``, ``blank`` or ``aside`` (no part of a form).
     ``origin`` is ``pair`` for a label and its value in two cells, ``column`` for a cell below a
     header, ``line`` for "Label: value". ``open`` says that the value may follow below; ``more``
-    holds the further rows that the value is in.
+    holds the further rows that the value is in. ``scope`` is printed behind the number of a title.
     """
 
     kind: str
@@ -61,6 +69,7 @@ class Piece:
     origin: str = ""
     open: bool = False
     more: tuple[RawRow, ...] = ()
+    scope: str = ""
 
     @property
     def stem(self) -> str:
@@ -116,15 +125,24 @@ def stem_of(label: str) -> str:
     return terms.fold(split_number(label)[0])
 
 
-def title_of(text: str) -> tuple[str, str] | None:
-    """Read "Recommendation 3", "R3" or "Recommendation 3: wording" as a number and a wording."""
+class Title(NamedTuple):
+    """What opens a recommendation: its number, its wording or none as yet, and its scope where that is beside it."""
+
+    number: str
+    text: str
+    scope: str = ""
+
+
+def title_of(text: str) -> Title | None:
+    """Read "Recommendation 3", "R3" or "Recommendation 3 (local): wording" as a title."""
     match = _TITLE.fullmatch(text.strip())
-    if not match:
+    if not match or (match["scope"] and not read_scope(match["scope"])):
         return None
     number = match["number"] or match["short"]
     if number.lower() in _COUNTED:  # a number in words stays as printed
         number = f"Recommendation {number}"
-    return number, (match["text"] or match["below"] or "").strip()
+    wording = match["text"] or match["below"] or match["beside"] or ""
+    return Title(number, wording.strip(), match["scope"] or "")
 
 
 def may_be_label(text: str) -> bool:
@@ -178,8 +196,15 @@ def alternative(label: str) -> str:
 
 
 def _colons(text: str) -> list[re.Match[str]]:
+    """Find the colons, or the dash behind the number of an action ("Action 2 - Train"), that may end a label."""
+    dashes = [dash for dash in _DASH.finditer(text[:40]) if _numbers_action(text[: dash.start()])]
     found = [colon for colon in _COLON.finditer(text[:90]) if may_be_label(text[: colon.start()])]
-    return found if text[:1].isalpha() else []
+    return (dashes[:1] or found) if text[:1].isalpha() else []
+
+
+def _numbers_action(label: str) -> bool:
+    name, number = split_number(label)
+    return bool(number) and known_role(name) == "action"
 
 
 def _read_label(text: str, seen: Mapping[str, int]) -> tuple[str, str] | None:
@@ -230,11 +255,11 @@ def _read_part(text: str, row: RawRow, seen: Mapping[str, int]) -> Piece:
     return Piece("field", found[1], row, found[0], role, number, "line", not found[1])
 
 
-def as_title(title: tuple[str, str], row: RawRow, origin: str) -> Piece:
-    """Make the field that opens a recommendation of a number and a wording, or none as yet."""
-    number, text = title
+def as_title(title: Title, row: RawRow, origin: str) -> Piece:
+    """Make the field that opens a recommendation."""
+    number, text, scope = title
     role = "recommendation"
-    return Piece("field", text, row, "Recommendation", role, number, origin, not text)
+    return Piece("field", text, row, "Recommendation", role, number, origin, not text, scope=scope)
 
 
 def extended(piece: Piece, text: str) -> Piece:
@@ -261,6 +286,12 @@ def line_pieces(rows: Sequence[RawRow], seen: Mapping[str, int]) -> Iterator[Pie
         yield from _read_line(row, text, seen, alone, wrapped=wrapped)
 
 
+def _may_stand_alone(text: str, alone: Mapping[str, int]) -> bool:
+    """Return whether a line may be a label with its value below; the end of a sentence may repeat as well."""
+    ends_sentence = text[:1].islower() or (text.endswith(".") and not known_role(text))
+    return not ends_sentence and (text.endswith(":") or alone.get(stem_of(text), 0) > 1)
+
+
 def _read_line(
     row: RawRow,
     text: str,
@@ -274,8 +305,8 @@ def _read_line(
     parts = read_parts(text, row, seen)
     if parts[0].kind == "field":
         return parts
-    found = name_label(text, alone)
-    if found and (text.endswith(":") or alone.get(stem_of(text), 0) > 1):
+    found = name_label(text, alone) if _may_stand_alone(text, alone) else None
+    if found:
         return [Piece("field", "", row, text.strip(" :"), *found, "line", open=True)]
     if is_heading(text) and (row.break_before or not wrapped):
         return [Piece("heading", text, row)]

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from dhr_analytics.normalising.cells.agencies import is_agency
+from dhr_analytics.normalising.cells.agencies import is_agency, is_role
 from dhr_analytics.normalising.cells.dates import read_target
 from dhr_analytics.normalising.cells.status import read_status
+from dhr_analytics.normalising.cells.ticks import CHOICES, ticked_choice
 from dhr_analytics.normalising.cells.updates import name_updates
 from dhr_analytics.normalising.grammars.fields import Piece, alternative, filled, is_rule
-from dhr_analytics.normalising.grammars.splitting import Form, split_forms
+from dhr_analytics.normalising.grammars.splitting import Form, split_forms, with_wordings
 from dhr_analytics.normalising.rows import PlanRow, Reading, Rejected
 from dhr_analytics.vocabulary import terms
 
@@ -46,8 +47,8 @@ def read_forms(grammar: str, pieces: Pieces, *, by: str) -> Reading | None:
     Reading or None
         ``None`` where the labels do not make a plan.
     """
-    found, left = split_forms(pieces)
-    forms = [form for form in _promote(found) if _is_worded(form)]
+    found, left = split_forms(with_wordings(pieces))
+    forms = [form for form in _promote(found) if form.is_worded]
     if not _is_plan(forms, by):
         return None
     series = _series(forms)
@@ -58,10 +59,6 @@ def read_forms(grammar: str, pieces: Pieces, *, by: str) -> Reading | None:
         head = made[0].cells if made[0].opens == "recommendation" else head
         rows += made
     return Reading(grammar, tuple(rows), tuple(_rejected(pieces, forms, left)))
-
-
-def _is_worded(form: Form) -> bool:
-    return any(piece.text for role in ("recommendation", "action") for piece in form.of(role))
 
 
 def _rejected(pieces: Pieces, forms: Sequence[Form], left: Mapping[int, str]) -> Iterator[Rejected]:
@@ -188,7 +185,8 @@ def _rows(form: Form, series: Series, head: Mapping[str, str]) -> list[PlanRow]:
     owned = _owned(form)
     shared, *own = (_cells(form, pieces, series) for pieces in _dealt(owned))
     rest = {role: text for role, text in shared.items() if role not in _ONCE}
-    whole = _whole(shared, [role for role in rest if _is_lost(role, rest[role], own)])
+    own = [_posted(cells, rest.get("lead", "")) for cells in own]
+    whole = _whole(shared, _lost(rest, own))
     same = _is_same(whole, head)
     own = [{**rest, **cells} for cells in own]
     own[0] = _added({"notes": whole.get("notes", "")} if same else whole, own[0])
@@ -196,9 +194,18 @@ def _rows(form: Form, series: Series, head: Mapping[str, str]) -> list[PlanRow]:
     return _placed(rows, _dealt(owned))
 
 
-def _is_lost(role: str, text: str, own: Sequence[Mapping[str, str]]) -> bool:
-    """Return whether every action has another text of its own than the form has for all."""
-    return all(cells.get(role, text) != text for cells in own)
+def _posted(cells: Mapping[str, str], lead: str) -> dict[str, str]:
+    """Take the owner of an action for a post within the body that the form names, where it is one."""
+    own = cells.get("lead", "")
+    if not (is_agency(lead) and is_role(own)):
+        return dict(cells)
+    person = ", ".join(filter(None, (own, cells.get("person"))))
+    return {**{role: text for role, text in cells.items() if role != "lead"}, "person": person}
+
+
+def _lost(rest: Mapping[str, str], own: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the roles of which every action has another text of its own than the form has for all."""
+    return [role for role, text in rest.items() if all(cells.get(role, text) != text for cells in own)]
 
 
 def _placed(rows: Sequence[PlanRow], dealt: Sequence[Pieces]) -> list[PlanRow]:
@@ -251,9 +258,11 @@ def _cells(form: Form, pieces: Pieces, series: Series) -> dict[str, str]:
     cells: dict[str, list[str]] = {}
     for piece in pieces:
         role = series[piece.role, _name(piece, form)] if _is_report(piece) else piece.role
+        cells.setdefault("scope", []).append(piece.scope)
         cells.setdefault(_NUMBERS.get(role, role), []).append(piece.number * (role in _NUMBERS))
         is_note = role == "other"
         text = f"{piece.label}: {piece.text}" if is_note and piece.text else piece.text
+        text = ticked_choice(text)[0] if role in CHOICES else text
         cells.setdefault("notes" if is_note else role, []).append(text.strip())
     joined = {role: "\n".join(filter(None, texts)) for role, texts in cells.items()}
     return {role: text for role, text in joined.items() if text}

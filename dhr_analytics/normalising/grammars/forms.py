@@ -12,6 +12,7 @@ from dhr_analytics.normalising.cells.updates import name_updates
 from dhr_analytics.normalising.grammars.fields import (
     ID,
     Piece,
+    Title,
     alternative,
     as_title,
     count_labels,
@@ -28,6 +29,7 @@ from dhr_analytics.normalising.grammars.fields import (
     title_of,
 )
 from dhr_analytics.normalising.grammars.form_rows import read_forms
+from dhr_analytics.normalising.nested import unnested
 from dhr_analytics.normalising.roles import worded_role
 from dhr_analytics.normalising.rows import Reading
 from dhr_analytics.reading import RawRow, RawTable
@@ -64,6 +66,7 @@ def read(tables: Sequence[RawTable]) -> Reading | None:
     Reading or None
         A row for each action, in document order; ``None`` where the labels do not make a plan.
     """
+    tables = [replace(table, rows=tuple(unnested(table.rows))) for table in tables]
     rows = [row for table in tables for row in table.rows]
     heads = Counter(_folded(row) for row in rows)
     pieces = list(_pieces(tables, count_labels(rows), heads))
@@ -223,12 +226,12 @@ def _pairs(row: RawRow, cells: Sequence[str], above: _Above, seen: Counts) -> li
 
 def _pair(row: RawRow, label: str, value: str, above: _Above, seen: Counts) -> list[Piece]:
     title = title_of(label)
-    if title and not title[1]:
-        return [] if title_of(value) else [as_title((title[0], value), row, "pair")]
+    if title and not title.text:
+        return [] if title_of(value) else [as_title(title._replace(text=value), row, "pair")]
     if found := name_label(label, {} if above.columns else seen):
         return _field(row, label, value, found, seen)
     is_number = ID.fullmatch(label) and len(value.split()) > 2 and not _is_below(label, above)
-    return [as_title((label, value), row, "pair")] if is_number else []
+    return [as_title(Title(label, value), row, "pair")] if is_number else []
 
 
 def _is_below(label: str, above: _Above) -> bool:
@@ -240,7 +243,7 @@ def _is_below(label: str, above: _Above) -> bool:
 def _field(row: RawRow, label: str, value: str, found: Label, seen: Counts) -> list[Piece]:
     """Read a label and its value, which may be the number of the form or hold further labels."""
     role, number = found
-    title = title_of(value) or ((value, "") if ID.fullmatch(value) else None)
+    title = title_of(value) or (Title(value, "") if ID.fullmatch(value) else None)
     if role == "recommendation" and title:
         return [as_title(title, row, "pair")]
     field = Piece("field", value, row, label.strip(" :"), role, number, "pair")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from dhr_analytics.normalising.grammars.fields import (
     ID,
     Piece,
+    Title,
     as_title,
     count_labels,
     filled,
@@ -32,14 +35,34 @@ def read(tables: Sequence[RawTable]) -> Reading | None:
     Reading or None
         A row for each action, in document order; ``None`` where the labels do not make a plan.
     """
-    seen = count_labels(row for table in tables for row in table.rows)
+    runs = [(_is_lined(table), row) for table in tables for row in table.rows]
+    lines = [_as_line(row) if lined else row for lined, row in runs]
+    seen = count_labels(lines)
     pieces: list[Piece] = []
-    for table in tables:
-        if table.kind == "text" or all(len(row.cells) == 1 for row in table.rows):
-            pieces += line_pieces(table.rows, seen)
-        else:
-            pieces += (piece for row in table.rows for piece in _cell_pieces(row, seen))
+    for lined, group in groupby(zip(runs, lines, strict=True), key=lambda each: each[0][0]):
+        rows = [line for _, line in group]
+        pieces += line_pieces(rows, seen) if lined else _pieces_of_cells(rows, seen)
     return read_forms("label lines", pieces, by="line")
+
+
+def _is_lined(table: RawTable) -> bool:
+    """Return whether a table is lines of text, be it that it only looks like a table as values are below each other."""
+    if table.kind == "text" or all(len(row.cells) == 1 for row in table.rows):
+        return True
+    return all(row.place.startswith("line") and _may_be_line(filled(row)) for row in table.rows)
+
+
+def _may_be_line(cells: Sequence[str]) -> bool:
+    return len(cells) < 2 or (len(cells) == 2 and cells[0].endswith(":"))
+
+
+def _as_line(row: RawRow) -> RawRow:
+    return row if len(row.cells) == 1 else replace(row, cells=(" ".join(filled(row)),), fills=())
+
+
+def _pieces_of_cells(rows: Sequence[RawRow], seen: Mapping[str, int]) -> Iterator[Piece]:
+    for row in rows:
+        yield from _cell_pieces(row, seen)
 
 
 def _cell_pieces(row: RawRow, seen: Mapping[str, int]) -> list[Piece]:
@@ -56,4 +79,4 @@ def _cell_pieces(row: RawRow, seen: Mapping[str, int]) -> list[Piece]:
 def _beside(row: RawRow, texts: Sequence[str]) -> list[Piece]:
     number = next(filter(ID.fullmatch, texts), "")
     wording = "\n".join(text for text in texts if text != number)
-    return [as_title((number, wording), row, "line")] if texts else []
+    return [as_title(Title(number, wording), row, "line")] if texts else []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from dhr_analytics.normalising.cells.agencies import is_agency
-from dhr_analytics.normalising.grammars.fields import Piece, extended
+from dhr_analytics.normalising.grammars.fields import Piece, extended, known_role
+from dhr_analytics.normalising.lines import CAPTION
+from dhr_analytics.normalising.roles import asks
 from dhr_analytics.vocabulary import terms
 
 _CORE = frozenset(("recommendation", "action"))
@@ -17,7 +19,6 @@ _STARTS = ("number", "recommendation")
 _LONG = (*_CORE, "progress", "outcome", "evidence", "response", "other")
 _TITLES = ("action plan", "improvement plan", "homicide review", "related death review")
 _NAMES = set("plan log tracker register review dhr dardr summary report appendix annex".split())
-_CAPTIONS = ("recommendation", "recommendations", "actions", "action plan")
 _WHY = ("text beside the forms", "heading without recommendations")
 
 
@@ -27,6 +28,11 @@ class Form:
 
     fields: tuple[Piece, ...]
     section: str
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether it says what is recommended or to be done."""
+        return any(piece.text for role in _CORE for piece in self.of(role))
 
     def of(self, role: str) -> list[Piece]:
         """Return the fields of a role."""
@@ -51,12 +57,51 @@ def split_forms(pieces: Sequence[Piece]) -> tuple[list[Form], dict[int, str]]:
     starts = _starts(fields, dict(loose))
     first = next((piece.text for piece in pieces if piece.kind == "heading"), "")
     above = {at: piece for at, piece in _headings(loose, first).items() if at in starts}
-    forms, section = [], ""
-    for start, end in pairwise([*starts, len(fields)]):
-        section = above[start].text if start in above else section
-        forms.append(Form(tuple(fields[start:end]), section))
+    forms = _headed([tuple(fields[start:end]) for start, end in pairwise([*starts, len(fields)])], starts, above)
     kept = {id(piece.row) for piece in above.values()}
     return forms, {id(p.row): _WHY[p.kind == "heading"] for _, p in loose if id(p.row) not in kept}
+
+
+def _headed(groups: Sequence[tuple[Piece, ...]], starts: Sequence[int], above: Mapping[int, Piece]) -> list[Form]:
+    """Give each form the heading above it, else that of the one before; what is no form hands none on."""
+    forms: list[Form] = []
+    section = ""
+    for fields, start in zip(groups, starts, strict=True):
+        form = Form(fields, above[start].text if start in above else section)
+        section = form.section if form.is_worded else section
+        forms.append(form)
+    return forms
+
+
+def with_wordings(pieces: Sequence[Piece]) -> list[Piece]:
+    """Where titles name but a topic ("Recommendation 3 - Training"), take the label below each for the wording."""
+    worded = _topics(pieces)
+    below = set(worded.values())
+    out: list[Piece] = []
+    for i, piece in enumerate(pieces):
+        if i in worded:
+            topic = replace(piece, label="Topic", role="other", number="", scope="")
+            out += [replace(piece, text="", open=True), topic]
+        else:
+            out.append(replace(piece, role="recommendation", open=True) if i in below else piece)
+    return out
+
+
+def _topics(pieces: Sequence[Piece]) -> dict[int, int]:
+    """Find the titles that name but a topic, each with the field below it that most such titles have."""
+    fields = [i for i, piece in enumerate(pieces) if piece.kind == "field"]
+    below = {i: j for i, j in pairwise(fields) if _is_topic(pieces[i])}
+    stems = Counter(pieces[j].stem for j in below.values())
+    return {i: j for i, j in below.items() if _may_word(pieces[j]) and stems[pieces[j].stem] * 2 > len(below)}
+
+
+def _is_topic(piece: Piece) -> bool:
+    return piece.role == "recommendation" and bool(piece.number and piece.text) and not asks(piece.text)
+
+
+def _may_word(piece: Piece) -> bool:
+    """Return whether a field below a topic asks for something and has no other role for sure."""
+    return known_role(piece.label) in ("", "recommendation") and not piece.number and asks(piece.text)
 
 
 def _join(pieces: Sequence[Piece]) -> tuple[list[Piece], list[tuple[int, Piece]]]:
@@ -165,4 +210,4 @@ def _is_title(text: str, first: str) -> bool:
     """Return whether a heading names the document, as its first heading may, or only the table."""
     folded = terms.fold(text)
     named = text == first and not _NAMES.isdisjoint(folded.split())
-    return named or folded in _CAPTIONS or any(words in folded for words in _TITLES)
+    return named or bool(CAPTION.fullmatch(text)) or any(words in folded for words in _TITLES)

@@ -10,7 +10,7 @@ from dhr_analytics.normalising.cells.agencies import is_agency
 from dhr_analytics.normalising.cells.dates import find_dates
 from dhr_analytics.normalising.cells.named_answers import read_named_answer
 from dhr_analytics.normalising.cells.rows import is_example, is_total
-from dhr_analytics.normalising.cells.ticks import read_ticks
+from dhr_analytics.normalising.cells.ticks import CHOICES, read_ticks, ticked_choice
 from dhr_analytics.normalising.cells.updates import purpose
 from dhr_analytics.normalising.frames import Frame, FrameRow
 from dhr_analytics.normalising.lines import (
@@ -27,9 +27,8 @@ from dhr_analytics.normalising.lines import (
 )
 from dhr_analytics.normalising.roles import TICKED, Columns, asks
 from dhr_analytics.normalising.rows import Rejected
+from dhr_analytics.vocabulary import terms
 
-_BOXES = re.compile(r"([☐☒☑✓✔□■])\s*([^☐☒☑✓✔□■]*)")
-_TICKED = "☒☑✓✔■"
 _PERCENT = re.compile(r"%|\bper\s?cent", re.IGNORECASE)
 _SHARE = re.compile(r"\d{1,3}(?:\.\d+)?")
 _RULE = re.compile(r"[\s:|=_–—-]*")
@@ -38,7 +37,6 @@ _LONGEST = {"number": 2, "scope": 4, "rag": 4, "status": 6}
 
 _MAY_HOLD_HEADINGS = ("number", "recommendation", "section", "review")
 _ANSWERS = ("status", "response", "progress")  # columns whose name may say what "Yes" answers
-_CHOICES = ("scope", "status", "rag")  # columns whose cells may offer choices with boxes
 
 
 @dataclass(frozen=True)
@@ -78,10 +76,11 @@ def steps(frame: Frame, columns: Columns) -> Iterator[Step]:
     pages = _pages(frame.rows)
     shifted = {i for i, page in enumerate(pages) if page and _lost_columns(columns.roles, page)}
     number = 0
+    sheet = _heading_sheet(frame)
     for i, row in enumerate(frame.rows):
         number += row.after_break and i > 0
         if row.line:
-            yield _line_step(row)
+            yield _line_step(row, sheet)
         elif row.filled:
             below = frame.rows[i + 1] if i + 1 < len(frame.rows) else None
             yield _loose(row) if number in shifted else _table_step(row, columns, below)
@@ -117,10 +116,19 @@ def _is_page_line(row: FrameRow) -> bool:
     return len(row.filled) <= 2 and bool(PAGE.fullmatch(row.filled[-1]))
 
 
-def _line_step(row: FrameRow) -> Step:
+def _heading_sheet(frame: Frame) -> str:
+    """Return the name of the sheet where it heads the rows, else ``""``."""
+    headed = any(row.line and row.cells[0] == frame.region for row in frame.rows)
+    return frame.region if headed else ""
+
+
+def _line_step(row: FrameRow, sheet: str) -> Step:
+    """Say what a line is; ``sheet`` is the name of a sheet that is the heading of its rows."""
     text = row.cells[0].strip()
     if not text or _RULE.fullmatch(text):
         return Step("aside", row)
+    if _repeats(sheet, text):
+        return Step("aside", row, reason="title")
     if CAPTION.fullmatch(text):
         return Step("aside", row, reason="sub-heading")
     if FURNITURE.match(text):
@@ -128,6 +136,11 @@ def _line_step(row: FrameRow) -> Step:
     if is_title(text) and not NUMBERED_HEADING.match(text):
         return Step("title", row)
     return Step("heading" if is_heading(text) else "line", row)
+
+
+def _repeats(sheet: str, text: str) -> bool:
+    """Return whether a line says the name of its sheet and more."""
+    return bool(sheet) and text != sheet and f" {terms.fold(sheet)} " in f" {terms.fold(text)} "
 
 
 def _table_step(row: FrameRow, columns: Columns, below: FrameRow | None) -> Step:
@@ -209,7 +222,7 @@ def _row_step(row: FrameRow, columns: Columns) -> Step:
         if named:
             cells[named] = answer.replace("_", " ")
             continue
-        chosen, left = _ticked(cell) if purpose(role) in _CHOICES else (cell, "")
+        chosen, left = ticked_choice(cell) if purpose(role) in CHOICES else (cell, "")
         rejected += [Rejected(row.place, left, "choice that is not ticked")] if left else []
         cells[role] = f"{cells[role]}\n{chosen}" if role in cells else chosen
     notes += _replace_target(cells)
@@ -247,15 +260,6 @@ def _as_percent(cell: str, name: str) -> str:
     """Write a share as the sheet shows it: a spreadsheet holds 40 % as 0.4."""
     share = _SHARE.fullmatch(cell.strip()) if _PERCENT.search(name) else None
     return f"{float(share[0]) * (100 if float(share[0]) <= 1 else 1):g}%" if share else cell
-
-
-def _ticked(text: str) -> tuple[str, str]:
-    """Return what is ticked of a cell that offers choices with boxes, and what is not."""
-    choices = _BOXES.findall(text)
-    chosen = [words.strip() for box, words in choices if box in _TICKED]
-    if not any(chosen):  # a tick alone is the answer itself
-        return text, ""
-    return " ".join(chosen), " ".join(words.strip() for box, words in choices if box not in _TICKED)
 
 
 def _add_ticks(cells: dict[str, str], row: FrameRow, columns: Columns) -> None:
