@@ -247,3 +247,29 @@ def test_every_row_but_headers_is_in_one_frame_in_order_of_its_table(tables, joi
     assert sorted(found) == sorted(given_rows)
     if all(rows[0] == HEAD for rows in tables):
         assert found == given_rows
+
+
+# --- tables of another kind -------------------------------------------------------------------
+
+PLAN = [("Action", "Lead agency", "Target date"), ("Buy lamps.", "Harbour Board", "May 2031")]
+
+
+def below(*rows, lines=("More of it",)):
+    """The rows of the frame of the plan, where a table without a known header is below some lines."""
+    found = frames_of([table(*PLAN), text(*lines), table(*rows)])
+    return [row.cells[0] for row in found[0].rows]
+
+
+def test_rows_without_a_header_continue_below_a_text_where_they_hold_what_the_names_promise():
+    assert below(("Dig a pit.", "Council", "June 2031"), ("Fill it.", "Council", "TBC"))[-2:] == [
+        "Dig a pit.",
+        "Fill it.",
+    ]
+    assert below(("Dig a pit for the new lamp post.", "Council", "When agreed"))[-1].startswith("Dig")
+
+
+def test_a_table_of_another_kind_leaves_the_recommendation_above_its_own_heading_to_the_plan():
+    help_ = [("Service", "What they do", "Open"), ("Helpline", "Listen", "Every day")]
+    lines = ("The board should sing at noon each day.", "It does so now.", "Where to turn", "Call us.")
+    assert below(*help_, lines=lines) == ["Buy lamps.", *lines[:2]]
+    assert below(*help_, lines=lines[2:]) == ["Buy lamps."]

@@ -25,6 +25,7 @@ from dhr_analytics.vocabulary import terms
 
 _STRICT = 0.9  # the same of names that a converter joined to the first row
 _SHEET = re.compile(r"sheet (?P<name>.*?)(?:, row \d+.*)?$")
+_LONGEST_NAME = 5  # words
 # What the cells of a column hold, by its role, where that can be told from words.
 _KIND_OF = {"revised": "target", "completion": "date"}
 _KIND_OF |= {role: role for role in ("target", "status", "rag", "scope", "number")}
@@ -148,11 +149,17 @@ def _widest_place(frames: Sequence[Frame], width: int) -> int | None:
 
 
 def _may_continue(frame: Frame, rows: Sequence[FrameRow]) -> bool:
-    """Return whether rows below a text hold a date, status or number where the names of a frame promise one."""
+    """Return whether rows below a text may be of a frame: no names head them, or they hold what its names promise."""
+    if not _may_be_headed(rows):
+        return True
     kinds = [_KIND_OF.get(worded_role(name), "") for name in frame.names]
     columns = [(kind, [_cell(row, i) for row in rows]) for i, kind in enumerate(kinds) if kind]
     found = [profile(cells).shares[kind] for kind, cells in columns if any(map(str.strip, cells))]
     return not found or max(found) > 0
+
+
+def _may_be_headed(rows: Sequence[FrameRow]) -> bool:
+    return len(rows) > 1 and all(len(cell.split()) <= _LONGEST_NAME for cell in rows[0].filled)
 
 
 def _cell(row: FrameRow, i: int) -> str:
