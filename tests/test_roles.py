@@ -290,3 +290,13 @@ def test_the_score_of_a_header_is_one_and_that_of_a_plan_row_is_not_above_zero()
     assert header_score(("No", "Recommendation", "Lead agency", "Target date", "Status")) == 1
     rows = zip(NUMBERS, ASKED, OWNERS, DUE, STATUSES, strict=True)
     assert all(header_score(row) <= 0 for row in rows)
+
+
+@pytest.mark.parametrize("bodies_first", [True, False])
+def test_of_two_equal_columns_of_owners_the_bodies_lead(bodies_first):
+    posts = ["Head of Adult Safeguarding", "Partnerships Officer", "Head of Housing", "Director of Nursing"]
+    owners = {"Organisation": OWNERS, "Action_owner": posts}
+    order = owners if bodies_first else dict(reversed(owners.items()))
+    found = roles(Recommendation=ASKED, **order, Due_date=DUE, Status=STATUSES)
+    assert found[1 + list(order).index("Organisation")] == "lead"
+    assert found.count("lead") == 1

@@ -64,6 +64,7 @@ MANY = ("status", "rag", "progress", "evidence", "outcome", "milestones")
 _NO_ROLE = "other"
 _BAR = 0.9  # what a role has to score before a column takes it
 _NAME_WEIGHT = 3.0
+_BODIES = 0.05  # settles which of two equal columns of owners leads, and nothing else
 _NEVER = -3.0  # outweighs any name
 _ANSWER = re.compile(r"(?:yes|no|y|n|n/?a|not applicable|none|true|false|[-–—])\W*", re.IGNORECASE)
 
@@ -321,6 +322,7 @@ _KINDS: dict[str, Callable[[str], bool]] = {
     "rag": lambda cell: bool(re.fullmatch(r"red|amber|green|blue|grey|yellow|[ragb]|[1-5]", cell, re.IGNORECASE)),
     "scope": lambda cell: len(cell.split()) <= 6 and bool(read_scope(cell)),
     "lead": lambda cell: len(cell.split()) <= 14 and (is_agency(cell) or is_role(cell)),
+    "agency": lambda cell: len(cell.split()) <= 14 and is_agency(cell),
     "asks": asks,
     "answer": lambda cell: bool(_ANSWER.fullmatch(cell)),
     "short": lambda cell: len(cell.split()) <= 3,
@@ -367,6 +369,13 @@ def _fit_deed(column: Profile) -> float:
     return 0.5 * _prose(column, 3.0) + 0.5 * _signed(column.shares["asks"])
 
 
+def _fit_lead(column: Profile) -> float:
+    """Return how far a column holds owners: of a column of bodies and one of posts, the bodies lead."""
+    if column.words > 15:
+        return -1.0
+    return _signed(column.shares["lead"]) + _BODIES * column.shares["agency"]
+
+
 def _fit_typed(kind: str) -> Callable[[Profile], float]:
     return lambda column: _signed(column.shares[kind])
 
@@ -384,7 +393,7 @@ _FITS: dict[str, Callable[[Profile], float]] = {
     "section": lambda column: 0.3 if column.words <= 8 and column.shares["number"] < 0.5 else -0.8,
     "action_number": _fit_typed("number"),
     "action": _fit_deed,
-    "lead": lambda column: _signed(column.shares["lead"]) if column.words <= 15 else -1.0,
+    "lead": _fit_lead,
     "person": lambda column: -1.0 if column.words > 12 or column.shares["date"] > 0.5 else 0.1,
     "target": _fit_typed("target"),
     "revised": lambda column: 0.5 * _signed(column.shares["target"]),
