@@ -93,14 +93,13 @@ def _completed(one: Draft, two: Draft) -> Draft:
 
 def _without_lists(found: Sequence[Recommendation]) -> tuple[list[Recommendation], list[Rejected]]:
     """Leave out a recommendation that a report lists bare and its action plan prints again with actions."""
-    bare = [not any(set(draft.cells) - {"lead"} for draft in rec.actions) for rec in found]
-    texts = [terms.fold(rec.text) for rec in found]
-    planned = [text for text, empty in zip(texts, bare, strict=True) if not empty]
+    planned = [terms.fold(rec.text) for rec in found if not rec.is_bare]
     kept: list[Recommendation] = []
     repeated: list[Rejected] = []
-    for rec, empty, text in zip(found, bare, texts, strict=True):
-        if empty and planned and process.extractOne(text, planned, scorer=fuzz.ratio, score_cutoff=SAME):
-            repeated.append(Rejected("; ".join(rec.places), rec.text, "printed again in the action plan"))
+    for rec in found:
+        again = rec.is_bare and process.extractOne(terms.fold(rec.text), planned, scorer=fuzz.ratio, score_cutoff=SAME)
+        if again:
+            repeated.append(rec.set_aside("printed again in the action plan"))
         else:
             kept.append(rec)
     return kept, repeated

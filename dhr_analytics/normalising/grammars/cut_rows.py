@@ -85,6 +85,17 @@ class Recommendation:
     published: str = ""
     chance: float = 1.0  # that the frame it is in is read right
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing but an owner is stated of what is done."""
+        return not any(set(draft.cells) - {"lead"} for draft in self.actions)
+
+    def set_aside(self, reason: str) -> Rejected:
+        """Return it as a piece that is in no table, with the number and the owners that are printed beside it."""
+        owners = [draft.cells["lead"] for draft in self.actions if draft.cells.get("lead")]
+        words = " ".join(filter(None, [self.number, self.text, *owners, *self.scopes]))
+        return Rejected("; ".join(self.places), words, reason)
+
 
 def stitch(rows: Sequence[PlanRow], *, whole: bool = False) -> tuple[list[Recommendation], list[Rejected]]:
     """Join plan rows to recommendations with their actions.
@@ -116,20 +127,15 @@ def stitch(rows: Sequence[PlanRow], *, whole: bool = False) -> tuple[list[Recomm
 
 def _once(found: list[Recommendation]) -> tuple[list[Recommendation], list[Rejected]]:
     """Leave out a recommendation that is listed bare and printed again with its actions."""
-    planned = {terms.fold(rec.text) for rec in found if not _is_bare(rec)}
+    planned = {terms.fold(rec.text) for rec in found if not rec.is_bare}
     kept: list[Recommendation] = []
     repeated: list[Rejected] = []
     for rec in found:
-        if _is_bare(rec) and terms.fold(rec.text) in planned:
-            place = "; ".join(rec.places)
-            repeated.append(Rejected(place, rec.text, "printed again in the action plan"))
+        if rec.is_bare and terms.fold(rec.text) in planned:
+            repeated.append(rec.set_aside("printed again in the action plan"))
         else:
             kept.append(rec)
     return kept, repeated
-
-
-def _is_bare(rec: Recommendation) -> bool:
-    return not any(set(draft.cells) - {"lead"} for draft in rec.actions)
 
 
 def _without_ditto(row: PlanRow) -> PlanRow:

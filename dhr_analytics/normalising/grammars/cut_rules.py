@@ -173,7 +173,8 @@ def repeats_recommendation(row: PlanRow, above: Above) -> bool:
     # sentence is no such end.
     end = text == above.last_piece.get("recommendation") and whole.endswith(text)
     cut = end and not is_closed(whole.removesuffix(text).rstrip())
-    return _is_same(text, whole) or (cut and not row.after_break and _states(row))
+    whole_again = _is_same(text, whole) and (is_closed(text) or not is_closed(whole))  # else its end is still to come
+    return whole_again or (cut and not row.after_break and _states(row))
 
 
 def _is_same(a: str, b: str) -> bool:

@@ -160,6 +160,11 @@ def _table_step(row: FrameRow, columns: Columns, below: FrameRow | None) -> Step
     return _row_step(row, columns)
 
 
+def _are_ends(row: FrameRow, text: str) -> bool:
+    """Return whether cells below a break say the same by chance: both end in "... the policy."."""
+    return text[:1].islower() and row.after_break and 1 < sum(map(bool, map(str.strip, row.cells))) < len(row.cells)
+
+
 def _at(values: Sequence[str], i: int) -> str:
     return values[i] if i < len(values) else ""
 
@@ -171,7 +176,7 @@ def _lone_step(row: FrameRow, text: str, columns: Columns, below: FrameRow | Non
     across = _is_across(row)
     if is_noise(text) and role != "number":
         return Step("aside", row, reason="noise")
-    if not (across or at == 0 or role in _MAY_HOLD_HEADINGS):
+    if not (across or at == 0 or role in _MAY_HOLD_HEADINGS) or _are_ends(row, text):
         return _row_step(row, columns)
     if _heads(text, below, at):
         return Step("heading", row)
